@@ -1,0 +1,8 @@
+"""The supply plan: a time-expanded linear programme over a network, proven and explained."""
+
+from xetho.plan.highs import PlanError
+from xetho.plan.horizon import periods
+from xetho.plan.result import Plan
+from xetho.plan.solve import solve
+
+__all__ = ["Plan", "PlanError", "periods", "solve"]

@@ -1,0 +1,135 @@
+"""Solve a plan: least shortage first, then least labour and fuel, both with a proven gap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from xetho.plan import account, explain, horizon
+from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
+from xetho.plan.lexicographic import Answer, solve_in_order
+from xetho.plan.model import Model, build, load_values
+from xetho.plan.prune import PeriodMeans, period_means, useful_loads
+from xetho.plan.result import FEASIBLE_SHARE, Plan
+
+NOISE_T = 1e-7
+"""Loads of fewer tonnes in a period than this are rounding of the solver and are dropped."""
+
+
+def solve(
+    network: NetworkLike,
+    period_days: int = 14,
+    time_limit: float = 60.0,
+    progress: Callable[[str], None] | None = None,
+    *,
+    labour_per_fuel_t: float = 100.0,
+    fine: tuple[int, int] | None = None,
+) -> Plan:
+    """The supply plan with the least priority-weighted shortage and, among those, the least labour and fuel.
+
+    network: see docs/design/interfaces.md.  period_days: longest planning period.  time_limit: seconds of solving
+    in all.  progress: called with a line of text as the work moves on.  labour_per_fuel_t: man-days that
+    saving a tonne of fuel is worth (a preference of the planner, not a fact).  fine: first and last day of a
+    stretch to be planned day by day.  Raises PlanError when no proven optimum is found in time.
+
+    The mathematics is in docs/model/plan.md.
+    """
+    started = time.perf_counter()
+    say = progress or (lambda _line: None)
+    bounds = horizon.periods(
+        int(network.days), period_days, ends=[int(target.day) for target in network.targets], fine=fine
+    )
+    means = period_means(network, bounds)
+    loads = useful_loads(network, means)
+    model = build(network, means, loads, labour_per_fuel_t=labour_per_fuel_t)
+    rows, columns = model.programme.matrix.shape
+    say(f"planning {means.periods} periods: {rows} rows, {columns} columns")
+    answer = solve_in_order(model.programme, time_limit, say)
+    return _plan(network, model, answer, loads, started)
+
+
+def _plan(network: NetworkLike, model: Model, answer: Answer, loads: BoolArray, started: float) -> Plan:
+    """Turn an optimum into a plan: loads by way, carriers, stocks by balance, and what to say about it."""
+    means = model.means
+    values = answer.values
+    shape = (means.periods, len(network.way_arc), len(network.good_ids))
+    moved = load_values(model, values, shape)
+    moved[moved < NOISE_T] = 0.0
+    load = moved / means.days[:, None, None]
+    carriers = np.divide(load.sum(axis=2), means.capacity, out=np.zeros(means.capacity.shape), where=means.capacity > 0)
+    shortage, target_shortage = _shortages(network, model, values)
+    stock = stocks(network, means, load, carriers, shortage)
+    # What rounding leaves below zero is a shortage too small to see; it must not be a negative stock.
+    stock = np.where(stock < 0, 0.0, stock)
+    weighted = float(model.programme.shortage_cost @ values)
+    labour = float(model.programme.labour_cost @ values)
+    wanted = model.programme.wanted
+    short_t = float(shortage.sum() + target_shortage.sum())
+    wanted_t = float(means.need.sum() + sum(max(float(t.t), 0.0) for t in network.targets))
+    plan = Plan(
+        network=network,
+        bounds=means.bounds,
+        load=load,
+        carriers=carriers,
+        stock=stock,
+        shortage=shortage,
+        target_shortage=target_shortage,
+        status="optimal",
+        objective=weighted,
+        bound=min(max(answer.shortage_bound, 0.0), weighted),
+        gap=max(weighted - max(answer.shortage_bound, 0.0), 0.0) / wanted if wanted > 0 else 0.0,
+        labour_objective=labour,
+        labour_bound=min(answer.labour_bound, labour),
+        labour_gap=max(labour - answer.labour_bound, 0.0) / max(labour, 1.0),
+        seconds=0.0,
+        feasible=short_t <= FEASIBLE_SHARE * wanted_t,
+        need=means.need,
+        bottlenecks=explain.bottlenecks(network, model, answer),
+        shortages=explain.shortages(network, means, shortage, target_shortage),
+        summary=account.summary(network, means, load, carriers, shortage),
+        notes=explain.unreachable(network, means, shortage, loads),
+    )
+    plan.seconds = time.perf_counter() - started
+    return plan
+
+
+def _shortages(network: NetworkLike, model: Model, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shortage of needs (K x places x goods, t in the period) and of targets (t)."""
+    at = model.columns
+    short = np.zeros(model.means.need.shape)
+    period, pair = model.short[:, 0], model.short[:, 1]
+    cells = (period, model.pairs[pair, 0], model.pairs[pair, 1])
+    short[cells] = np.clip(values[at.shortage : at.target], 0.0, model.programme.upper[at.shortage : at.target])
+    short[short < NOISE_T] = 0.0
+    missing = np.clip(values[at.target :], 0.0, None)
+    return short, np.where(missing < NOISE_T, 0.0, missing)
+
+
+def stocks(
+    network: NetworkLike, means: PeriodMeans, load: FloatArray, carriers: FloatArray, shortage: FloatArray
+) -> FloatArray:
+    """Stock at the start of each period and at the end, by the mass balance ((K+1) x places x goods, t)."""
+    change = means.inflow - means.need + shortage
+    way_arc: IntArray = np.asarray(network.way_arc, dtype=np.int64)
+    origin = np.asarray(network.arc_from, dtype=np.int64)[way_arc]
+    goal = np.asarray(network.arc_to, dtype=np.int64)[way_arc]
+    moved = load * means.days[:, None, None]
+    kept = moved * (1.0 - means.loss)[:, :, None]
+    by_place = np.moveaxis(change, 0, 1)  # a view: places x K x goods
+    np.subtract.at(by_place, origin, np.moveaxis(moved, 0, 1))
+    lag = np.asarray(network.way_travel, dtype=np.int64)
+    for days in np.unique(lag):
+        ways = np.flatnonzero(lag == days)
+        shares = horizon.arrival_shares(means.bounds, int(days))
+        np.add.at(by_place, goal[ways], np.einsum("km,kwg->wmg", shares, kept[:, ways]))
+    food = carriers * np.asarray(network.way_food)[None, :] * means.days[:, None]
+    fuel = moved.sum(axis=2) * np.asarray(network.way_fuel)[None, :]
+    for amount, goods in ((food, network.way_food_good), (fuel, network.way_fuel_good)):
+        good = np.asarray(goods, dtype=np.int64)
+        on = np.flatnonzero(good >= 0)
+        for way in on:
+            change[:, origin[way], good[way]] -= amount[:, way]
+    first = np.asarray(network.stock0, dtype=np.float64)[None]
+    return np.concatenate([first, first + np.cumsum(change, axis=0)])

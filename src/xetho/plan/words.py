@@ -1,0 +1,148 @@
+"""The plan in plain English: dates, amounts, and the story of what is short and what binds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from xetho.plan.result import Plan
+
+# English on every machine: the names that strftime gives depend on where it runs.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+SHOWN = 3
+"""Rows of a table that the story tells."""
+
+
+def day(when: date) -> str:
+    """A date as people write it: `3 March 1954`."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def span(first: date, last: date) -> str:
+    """A stretch of dates: `from 3 March to 20 March 1954`."""
+    if first == last:
+        return f"on {day(first)}"
+    if first.year == last.year:
+        return f"from {first.day} {MONTHS[first.month - 1]} to {day(last)}"
+    return f"from {day(first)} to {day(last)}"
+
+
+def number(value: float) -> str:
+    """A number to three figures, thousands with commas, no exponent: `0.00832`, `12.3`, `1,480`."""
+    if not np.isfinite(value):
+        return "unlimited"
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+    rounded = round(value, digits)
+    text = f"{rounded:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: float) -> str:
+    """A share as per cent to two figures."""
+    return f"{number(round(100 * share, 1)) if share >= 0.001 else 'under 0.1'} %"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: `1 period`, `12 periods`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def story(plan: Plan) -> list[str]:
+    """Is the plan feasible, what is short and for whom, what binds, and how well it is proven."""
+    return [*_verdict(plan), *_sides(plan), *_missing(plan), *_binding(plan), *plan.notes, _proof(plan)]
+
+
+def _verdict(plan: Plan) -> list[str]:
+    wanted = float(plan.need.sum())
+    short = float(plan.shortage.sum())
+    targets = sum(max(float(target.t), 0.0) for target in plan.network.targets)
+    if plan.feasible:
+        tail = f" and every stock target ({number(targets)} t) stands in time" if targets > 0 else ""
+        return [f"The plan closes: all {number(wanted)} t needed can be met{tail}."]
+    lines = [_for_whom(plan)]
+    if short > 0:
+        lines.append(
+            f"{number(short)} t of the {number(wanted)} t needed ({percent(short / wanted)}) cannot be met by any plan."
+        )
+    missing = float(plan.target_shortage.sum())
+    if missing > 0:
+        lines.append(
+            f"{number(missing)} t of the {number(targets)} t of stock targets ({percent(missing / targets)}) "
+            "cannot stand in time."
+        )
+    return lines
+
+
+def _for_whom(plan: Plan) -> str:
+    """Does the plan close, and when not, for which sides does it."""
+    wanting = [str(side) for side in plan.summary["sides"].query("need_t > 0")["side"].unique()]
+    closed = [side for side in wanting if plan.closes_for(side)]
+    open_ = [side for side in wanting if side not in closed]
+    if closed and open_:
+        return f"The plan closes for {' and '.join(closed)} but not for {' and '.join(open_)}."
+    return "The plan does not close."
+
+
+def _sides(plan: Plan) -> list[str]:
+    """How much of each side's need goes unmet, when more than one side is short or has needs."""
+    table = plan.summary["sides"]
+    lines = []
+    for side, rows in table.groupby("side", sort=False):
+        need, short = float(rows["need_t"].sum()), float(rows["shortage_t"].sum())
+        if need > 0 and short > 1e-4 * need:
+            worst = rows.sort_values("shortage_t", ascending=False).iloc[0]
+            lines.append(
+                f"{side}: {percent(short / need)} of its need is unmet "
+                f"({number(short)} of {number(need)} t), most of it {worst['good']}."
+            )
+    return lines
+
+
+def _missing(plan: Plan) -> list[str]:
+    lines = [str(row) for row in plan.shortages["sentence"].head(SHOWN)]
+    more = len(plan.shortages) - len(lines)
+    if more > 0:
+        lines.append(f"There {'is' if more == 1 else 'are'} {counted(more, 'smaller shortage')} besides.")
+    return lines
+
+
+def _binding(plan: Plan) -> list[str]:
+    table = plan.bottlenecks.head(SHOWN)
+    if len(table):
+        return [str(sentence) for sentence in table["sentence"]]
+    if plan.feasible:
+        return ["No carrier, road, labour or depot limit holds the plan back."]
+    return [
+        "No carrier, road, labour or depot limit would help: what is short cannot be got there at all, or is not there."
+    ]
+
+
+def _proof(plan: Plan) -> str:
+    count = counted(len(plan.bounds) - 1, "period")
+    return (
+        f"Proof: no plan on these {count} has a shortage smaller by more than {_within(plan.gap)} of all that is "
+        f"wanted, and none as good has labour smaller by more than {_within(plan.labour_gap)}."
+    )
+
+
+def _within(gap: float) -> str:
+    """A gap rounded up to the next power of ten, in per cent."""
+    for power in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
+        if gap <= power:
+            return f"{number(100 * power)} %"
+    return percent(gap)
+
+
+def dates(
+    start: date, bounds: np.ndarray[tuple[int, ...], np.dtype[np.int64]], first: int, last: int
+) -> tuple[date, date]:
+    """First date of one period and last date of another."""
+    return start + timedelta(days=int(bounds[first])), start + timedelta(days=int(bounds[last + 1]) - 1)
