@@ -1,0 +1,60 @@
+"""How the engine's functions are compiled: without the interpreter lock, cached on disk.
+
+Numba's cache looks only at the file of each function, but the engine's functions hold constants of other files
+(the layout). So the cache folder is named after all of the engine's sources: a change of any of them starts anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from numba import config, njit
+
+Fn = TypeVar("Fn", bound=Callable[..., Any])
+_HERE = Path(__file__).resolve().parent
+
+
+@cache
+def cache_folder() -> str:
+    """Folder of the compiled engine: beside the sources where that can be written, else in the user's cache."""
+    digest = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    name = f"engine-{digest.hexdigest()[:16]}"
+    homes = [Path(os.environ["NUMBA_CACHE_DIR"])] if os.environ.get("NUMBA_CACHE_DIR") else []
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for home in [*homes, _HERE / "__pycache__", user / "xetho"]:
+        with suppress(OSError):
+            home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=home):
+                pass
+            for old in home.glob("engine-*"):
+                if old.name != name:
+                    shutil.rmtree(old, ignore_errors=True)
+            return str(home / name)
+    return str(Path(tempfile.mkdtemp(prefix="xetho-")) / name)
+
+
+def is_compiled() -> bool:
+    """Whether an earlier start has left compiled code for these sources."""
+    return any(Path(cache_folder()).rglob("*.nbc"))
+
+
+def kernel(fn: Fn) -> Fn:
+    """Compile to machine code that runs outside the interpreter lock and is kept on disk for the next start."""
+    settings: Any = config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = cache_folder()  # read when the function is declared; other users of Numba keep theirs
+    try:
+        compiled: Any = njit(nogil=True, cache=True, error_model="numpy")(fn)
+    finally:
+        settings.CACHE_DIR = before
+    return compiled  # type: ignore[no-any-return]

@@ -1,0 +1,258 @@
+"""Step 2, mobilisation: cargo under way arrives, levies come in, carriers and formations join and leave."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xetho.simulate.jit import kernel
+from xetho.simulate.layout import (
+    A_ARRIVED,
+    A_LABOUR,
+    A_LEFT,
+    A_RAISED,
+    A_REINFORCED,
+    A_SUPPLIED,
+    N_BATTERIES,
+    N_CAMPS,
+    N_CELLS,
+    N_DAYS,
+    N_FLEETS,
+    N_FORCES,
+    N_POSITIONS,
+    N_RING,
+    N_SIDES,
+    N_SUPPLIES,
+    S_BASE,
+    S_BATTERY,
+    S_CAMP_LABOUR,
+    S_FALLEN,
+    S_FIELD_MEN,
+    S_FORCE_MEN,
+    S_FRESH,
+    S_HELD,
+    S_OVER,
+    S_POOL,
+    S_POOL_JOINED,
+    S_POS_MEN,
+    S_POS_SET,
+    S_POS_WORTH,
+    S_RESERVE,
+    S_RING,
+    S_SIEGE,
+    S_STOCK,
+    T_BAT_FORCE,
+    T_BAT_SLOT,
+    T_CELL_LOT,
+    T_FLEET_POOL,
+    T_FORCE_FROM,
+    T_FORCE_GROUP,
+    T_FORCE_KIND,
+    T_FORCE_POS,
+    T_FORCE_SIDE,
+    T_FORCE_UNTIL,
+    T_POS_CAMP,
+    T_POS_DAY,
+    T_SUPPLY_CELL,
+    T_SUPPLY_REGION,
+    T_SUPPLY_ROW,
+    U_CONTROL,
+    U_FLEET_SHARE,
+    U_POOL_FACTOR,
+    U_SUPPLY_SHARE,
+    X_COUNT,
+    X_INITIAL,
+    X_STRENGTH,
+    X_TOTAL,
+    X_TRAINING,
+)
+
+A = NDArray[np.float32]
+N = NDArray[np.int32]
+AT = NDArray[np.int64]
+ASSAULT, BASE, LABOUR, REPLACEMENT = 0, 1, 2, 3
+
+
+@kernel
+def arrivals(day: int, n: N, s: A, at: AT) -> None:
+    """Hand over the cargo due this morning."""
+    slot = at[S_RING] + (day % at[N_RING]) * at[N_CELLS]
+    for c in range(at[N_CELLS]):
+        for lane in range(s.shape[1]):
+            s[at[S_STOCK] + c, lane] += s[slot + c, lane]
+            s[slot + c, lane] = 0.0
+
+
+@kernel
+def levies(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+    """Stocks of the first morning, then each row's share of its total, as far as its region is under control."""
+    for i in range(at[N_SUPPLIES]):
+        cell = n[at[T_SUPPLY_CELL] + i]
+        lot = n[at[T_CELL_LOT] + cell]
+        region, raised = n[at[T_SUPPLY_REGION] + i], at[A_RAISED] + n[at[T_SUPPLY_ROW] + i]
+        share = u[at[U_SUPPLY_SHARE] + i * at[N_DAYS] + day]
+        if region >= 0:
+            share *= u[at[U_CONTROL] + region * at[N_DAYS] + day]
+        for lane in range(s.shape[1]):
+            alive = np.float32(1.0) - s[at[S_OVER], lane]
+            t = x[at[X_TOTAL] + i, lane] * share * alive
+            if day == 0:
+                t += x[at[X_INITIAL] + i, lane]
+            s[at[S_STOCK] + cell, lane] += t
+            s[at[A_SUPPLIED] + lot, lane] += t
+            s[raised, lane] += t
+
+
+@kernel
+def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+    """Carriers join and go home; what was lost stays lost."""
+    for joining in (True, False):  # those who leave may do so from among those who join today
+        for i in range(at[N_FLEETS]):
+            _change(i, joining, day, n, u, x, s, at)
+
+
+@kernel
+def _change(i: int, joining: bool, day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+    """Let the carriers of one row join, or those of a row that shrinks leave."""
+    p = n[at[T_FLEET_POOL] + i]
+    now = u[at[U_FLEET_SHARE] + i * at[N_DAYS] + day]
+    before = np.float32(0.0) if day == 0 else u[at[U_FLEET_SHARE] + i * at[N_DAYS] + day - 1]
+    factor = u[at[U_POOL_FACTOR] + p * at[N_DAYS] + day]
+    factor_before = u[at[U_POOL_FACTOR] + p * at[N_DAYS] + max(day - 1, 0)]
+    if now == 0.0 and before == 0.0:
+        return
+    for lane in range(s.shape[1]):
+        step = x[at[X_COUNT] + i, lane] * (now * factor - before * factor_before)
+        if (step > 0.0) != joining:
+            continue
+        step = max(step, -s[at[S_POOL] + p, lane])
+        s[at[S_POOL] + p, lane] += step
+        s[at[S_POOL_JOINED] + p, lane] += step
+
+
+@kernel
+def formations(day: int, n: N, x: A, s: A, at: AT) -> None:
+    """Strongpoints are occupied; formations arrive (in their strongpoint, their camp or the field) and leave."""
+    for p in range(at[N_POSITIONS]):
+        if n[at[T_POS_DAY] + p] == day and day > 0:
+            for lane in range(s.shape[1]):
+                s[at[S_HELD] + p, lane] = 1.0 - s[at[S_FALLEN] + n[at[T_POS_CAMP] + p], lane]
+    for f in range(at[N_FORCES]):
+        if n[at[T_FORCE_FROM] + f] == day or (day == 0 and n[at[T_FORCE_FROM] + f] < 0):
+            for lane in range(s.shape[1]):
+                _arrive(f, n, x, s, at, lane)
+        if n[at[T_FORCE_UNTIL] + f] + 1 == day:
+            for lane in range(s.shape[1]):
+                _leave(f, n, x, s, at, lane)
+    for b in range(at[N_BATTERIES]):
+        f = n[at[T_BAT_FORCE] + b]
+        if n[at[T_FORCE_FROM] + f] == day or (day == 0 and n[at[T_FORCE_FROM] + f] < 0):
+            for lane in range(s.shape[1]):
+                s[at[S_BATTERY] + b, lane] += x[n[at[T_BAT_SLOT] + b], lane]
+        if n[at[T_FORCE_UNTIL] + f] + 1 == day:
+            for lane in range(s.shape[1]):
+                s[at[S_BATTERY] + b, lane] = 0.0
+
+
+@kernel
+def _arrive(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
+    if s[at[S_OVER], lane] > 0.0:
+        return
+    side = n[at[T_FORCE_SIDE] + f]
+    group = n[at[T_FORCE_GROUP] + f]
+    kind = n[at[T_FORCE_KIND] + f]
+    men = x[at[X_STRENGTH] + f, lane]
+    if group < at[N_CAMPS]:
+        if s[at[S_FALLEN] + group, lane] > 0.0:
+            return  # nobody jumps into a camp that has fallen
+        p = n[at[T_FORCE_POS] + f]
+        if kind == LABOUR:
+            s[at[S_CAMP_LABOUR] + group, lane] += men
+            return
+        if p >= 0 and s[at[S_HELD] + p, lane] > 0.0:
+            there = s[at[S_POS_MEN] + p, lane]
+            worth = s[at[S_POS_WORTH] + p, lane] * there + x[at[X_TRAINING] + f, lane] * men
+            s[at[S_POS_WORTH] + p, lane] = worth / max(there + men, np.float32(1.0))
+            s[at[S_POS_MEN] + p, lane] += men
+            s[at[S_POS_SET] + p, lane] += men
+        elif kind == BASE:
+            s[at[S_BASE] + group, lane] += men
+        else:
+            s[at[S_RESERVE] + group, lane] += men
+        if s[at[S_SIEGE] + group, lane] > 0.0:
+            s[at[A_REINFORCED] + side, lane] += men
+    elif kind == REPLACEMENT:
+        if not _fill_up(f, men, n, x, s, at, lane):
+            return
+    else:
+        s[at[S_FORCE_MEN] + f, lane] += men
+        s[at[S_FRESH] + f, lane] = 1.0
+    if kind != LABOUR:
+        s[at[A_ARRIVED] + side, lane] += men
+
+
+@kernel
+def _fill_up(f: int, men: float, n: N, x: A, s: A, at: AT, lane: int) -> bool:
+    """Spread replacements over the side's fighting formations in proportion to the men they miss."""
+    side = n[at[T_FORCE_SIDE] + f]
+    missing = np.float32(0.0)
+    for pass_ in range(2):
+        for g in range(at[N_FORCES]):
+            if n[at[T_FORCE_SIDE] + g] != side or n[at[T_FORCE_KIND] + g] != ASSAULT:
+                continue
+            if n[at[T_FORCE_GROUP] + g] < at[N_CAMPS] or s[at[S_FORCE_MEN] + g, lane] <= 0.0:
+                continue
+            gap = max(np.float32(0.0), x[at[X_STRENGTH] + g, lane] - s[at[S_FORCE_MEN] + g, lane])
+            if pass_ == 0:
+                missing += gap
+            elif missing > 0.0:
+                s[at[S_FORCE_MEN] + g, lane] += men * gap / missing
+    return missing > 0.0
+
+
+@kernel
+def _leave(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
+    """A field formation marches off with the men it has left; what served in a camp takes its strength from there."""
+    side = n[at[T_FORCE_SIDE] + f]
+    group = n[at[T_FORCE_GROUP] + f]
+    kind = n[at[T_FORCE_KIND] + f]
+    if group >= at[N_CAMPS]:
+        gone = s[at[S_FORCE_MEN] + f, lane]
+        s[at[S_FORCE_MEN] + f, lane] = 0.0
+        if kind != LABOUR:
+            s[at[A_LEFT] + side, lane] += gone
+        return
+    if s[at[S_FALLEN] + group, lane] > 0.0:
+        return
+    p = n[at[T_FORCE_POS] + f]
+    row = at[S_RESERVE] + group
+    if kind == LABOUR:
+        row = at[S_CAMP_LABOUR] + group
+    elif p >= 0 and s[at[S_HELD] + p, lane] > 0.0:
+        row = at[S_POS_MEN] + p
+    elif kind == BASE:
+        row = at[S_BASE] + group
+    gone = min(x[at[X_STRENGTH] + f, lane], s[row, lane])
+    s[row, lane] -= gone
+    if p >= 0 and row == at[S_POS_MEN] + p:
+        s[at[S_POS_SET] + p, lane] = max(np.float32(0.0), s[at[S_POS_SET] + p, lane] - gone)
+    if kind != LABOUR:
+        s[at[A_LEFT] + side, lane] += gone
+
+
+@kernel
+def count_men(n: N, s: A, at: AT) -> None:
+    """Fit men of every field group, for those who need the sum today; a day's work of labour formations."""
+    for g in range(at[N_CAMPS], at[N_CAMPS] + at[N_SIDES]):
+        for lane in range(s.shape[1]):
+            s[at[S_FIELD_MEN] + g, lane] = 0.0
+    for f in range(at[N_FORCES]):
+        g, side = n[at[T_FORCE_GROUP] + f], n[at[T_FORCE_SIDE] + f]
+        labour = n[at[T_FORCE_KIND] + f] == LABOUR
+        if g >= at[N_CAMPS]:
+            for lane in range(s.shape[1]):
+                if labour:
+                    s[at[A_LABOUR] + side, lane] += s[at[S_FORCE_MEN] + f, lane] * (1.0 - s[at[S_OVER], lane])
+                else:
+                    s[at[S_FIELD_MEN] + g, lane] += s[at[S_FORCE_MEN] + f, lane]
+
