@@ -1,0 +1,5 @@
+"""`python -m xetho` is `xetho`."""
+
+from xetho.cli.verbs import main
+
+main()

@@ -1,0 +1,468 @@
+"""The campaign as one Python object: load it, then check, plan, simulate, compare, validate and tell it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from xetho import scenario as scenarios
+from xetho.pages import CampaignError, refuse_to_overwrite, report_name
+from xetho.scenario.load import find_folder
+from xetho.scenario.settings import read_settings
+from xetho.scenario.variants import Variant, read_variants
+
+if TYPE_CHECKING:
+    from xetho.evidence import Names
+    from xetho.experiment import Closing, Influence, WhatIf
+    from xetho.network import Network
+    from xetho.plan import Plan
+    from xetho.results import Runs
+    from xetho.scenario import Problem, Scenario
+
+RUNS = 2000
+VARIANT_RUNS = 500
+# Far more than a plan takes, since several may share a busy machine and the clock must not decide the answer.
+PLAN_SECONDS = 600.0
+
+# Called with what is being done, how much of it is done, and how much there is (0: not known beforehand).
+Progress = Callable[[str, int, int], None]
+
+
+class NoProof(RuntimeError):
+    """The planner ended without an answer that it could prove."""
+
+
+@dataclass(frozen=True)
+class ScenarioInfo:
+    """A bundled scenario as `list_scenarios` tells of it."""
+
+    name: str
+    title: str
+    summary: str
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that `Campaign.run` computed, and the page it wrote."""
+
+    plan: Plan
+    runs: Runs
+    validation: pd.DataFrame
+    whatifs: tuple[WhatIf, ...]
+    influence: Influence | None
+    report: Path
+
+
+class Campaign:
+    """A scenario, with a variant and single changes applied, ready to be asked.
+
+    >>> import xetho as xt
+    >>> campaign = xt.load("dien-bien-phu")
+    >>> campaign.check()
+    []
+    """
+
+    def __init__(self, name: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> None:
+        """Load and check the scenario. Raises ScenarioError with every problem found."""
+        self.source = name
+        self.sets = tuple(sets)
+        self.scenario: Scenario = scenarios.load(name, variant=variant, sets=self.sets)
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.scenario.name
+
+    @cached_property
+    def network(self) -> Network:
+        """The scenario as index arrays, built once."""
+        from xetho.network import build
+
+        return build(self.scenario)
+
+    def check(self) -> list[Problem]:
+        """Remaining problems; empty, since a campaign with errors does not load."""
+        return list(self.scenario.problems())
+
+    def plan(self) -> Plan:
+        """The best supply plan with its bound; solved once and kept.
+
+        Raises:
+            NoProof: the solver ended without an answer it could prove.
+        """
+        return self._plan
+
+    @cached_property
+    def _plan(self) -> Plan:
+        from xetho.plan import solve
+
+        try:
+            return solve(self.network, time_limit=PLAN_SECONDS)
+        except RuntimeError as error:
+            raise NoProof(f"the plan: {error}") from error
+
+    @property
+    def shortage_share(self) -> float:
+        """Share of all the tonnes needed, by all sides, that the plan leaves unmet."""
+        found = self.closings()
+        need = sum(one.need_t for one in found)
+        return sum(one.short_t for one in found) / need if need > 0 else 0.0
+
+    def closings(self) -> list[Closing]:
+        """For each side with needs: how much, how much of it the plan leaves unmet, and whether it closes."""
+        from xetho.experiment import closings
+
+        return closings(self.plan(), self.network, self.scenario)
+
+    @property
+    def headline(self) -> Closing:
+        """The closing of the side asked about: who attacks the camp of the outcome (else all sides together)."""
+        from xetho.experiment import headline
+
+        return headline(self.plan(), self.network, self.scenario)
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of the scenario's things by id, for sentences."""
+        from xetho.evidence import Names
+
+        return Names(self.scenario)
+
+    def simulate(
+        self,
+        runs: int = RUNS,
+        seed: int = 1,
+        plan: Plan | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Runs:
+        """Play the campaign `runs` times with chance in it.
+
+        Args:
+            runs: how many campaigns.
+            seed: the same seed gives the same campaigns on any number of threads; what-ifs share it.
+            plan: the plan that transport follows; without it the campaign's own plan.
+            threads: at most this many (None: one for each core).
+            progress: called as campaigns are done.
+
+        Raises:
+            CampaignError: fewer than one run or thread, or a negative seed.
+        """
+        check_counts(runs, seed, threads)
+        from xetho.results import simulate
+
+        chosen = plan or self.plan()
+
+        def told(done: int, total: int) -> None:
+            if progress is not None:
+                progress("simulating", done, total)
+
+        if progress is not None:
+            progress(_preparing(), 0, 0)
+
+        return simulate(self.network, chosen, runs=runs, seed=seed, threads=threads, progress=told)
+
+    def reasons(self) -> list[str]:
+        """The plan's story in sentences: for whom it closes, what is short and where, what binds, how well proven."""
+        from xetho.experiment import verdict_words
+
+        told = [self.names.sentence(str(line)) for line in self.plan().reasons()]
+        # The planner's own verdict is over all sides together and leaves out stocks that must stand; ours is by side.
+        opening = ("The plan ", *(f"{side.name}: " for side in self.scenario.sides))
+        rest = [line for line in told if not line.startswith(opening) and "cannot be met by any plan" not in line]
+        goods = self.names.goods
+        return [*(verdict_words(one, goods.get(one.worst, one.worst)) for one in self.closings()), *rest]
+
+    def variants(self) -> list[Variant]:
+        """The scenario's named what-ifs, in the report's order first, then by name."""
+        known = {one.name: one for one in read_variants(self.scenario.folder)}
+        first = [name for name in self.scenario.report.get("variants", []) if name in known]
+        return [known[name] for name in [*first, *sorted(set(known) - set(first))]]
+
+    def vary(self, variant: str | None = None, sets: Sequence[str] = ()) -> Campaign:
+        """The same scenario with a variant or further changes. Raises ScenarioError."""
+        return Campaign(self.source, variant=variant or self.scenario.variant, sets=(*self.sets, *sets))
+
+    def metrics(self) -> list[str]:
+        """Metrics that a what-if compares unless told otherwise.
+
+        Those of the claims that the scenario's report calls key; without any, when each camp falls, every
+        side's dead, wounded and days of work, and what it lacks of the goods demanded.
+        """
+        tables = self.scenario.tables
+        claims = tables["claims"]
+        keyed = [str(key) for key in self.scenario.report.get("key_claims", []) if key in claims.index]
+        named = [str(claims.at[key, "metric"]) for key in keyed]
+        chosen = list(dict.fromkeys(metric for metric in named if metric))
+        if chosen:
+            return chosen
+        sides = [side.id for side in self.scenario.sides]
+        fought = ("dead", "wounded") if len(tables["forces"]) else ()
+        used = {side: self._goods_needed(side) for side in sides}
+        return [
+            *(f"camp_fall_date[{camp}]" for camp in dict.fromkeys(tables["positions"]["camp"])),
+            *(f"{output}[{side}]" for output in (*fought, "labour_days") for side in sides),
+            *(f"shortage_t[{side},{good}]" for side in sides for good in used[side]),
+        ]
+
+    def _goods_needed(self, side: str) -> list[str]:
+        """Goods that the side's explicit demand names, in the order of the table."""
+        demand, places = self.scenario.tables["demand"], self.scenario.tables["places"]
+        rows = (
+            demand[[places.at[place, "side"] == side for place in demand["place"]]] if len(demand) else demand
+        )
+        return list(dict.fromkeys(str(good) for good in rows["good"]))
+
+    @property
+    def outcome_metric(self) -> str | None:
+        """Date metric whose happening is the scenario's outcome; None when the scenario names none."""
+        camp = self.scenario.outcome.get("camp", "")
+        return f"camp_fall_date[{camp}]" if camp else None
+
+    def whatif(
+        self,
+        variant: str | None = None,
+        sets: Sequence[str] = (),
+        runs: int = VARIANT_RUNS,
+        seed: int = 1,
+        metrics: Sequence[str] | None = None,
+        base: Runs | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> WhatIf:
+        """This campaign against a changed one, run by run.
+
+        Args:
+            variant: name of one of the scenario's variants.
+            sets: changes written table[key].column=value.
+            metrics: what to compare (`metrics()` unless given).
+            base: runs of this campaign with the same seed, when there already are some.
+
+        Raises:
+            CampaignError: nothing is changed, or the counts make no sense.
+            ScenarioError: the variant or a change does not fit the scenario.
+            MetricError: a metric names an output or key that does not exist.
+        """
+        check_counts(runs, seed, threads)
+        if variant is None and not sets:
+            raise CampaignError("nothing to compare: name a variant or set at least one number")
+        compared = list(self.metrics() if metrics is None else metrics)
+        from xetho.evidence import describe
+
+        for metric in compared:
+            describe(metric)
+        changed = self.vary(variant, sets)
+        told = progress or (lambda stage, done, total: None)
+        if base is None:
+            told("planning", 0, 0)
+            self.plan()
+            base = self.simulate(runs, seed, threads=threads, progress=progress)
+        told("planning the what-if", 0, 0)
+        changed.plan()
+        played = changed.simulate(runs, seed, threads=threads, progress=progress)
+        return self._compare(changed, base, played, compared, variant, sets)
+
+    def _compare(
+        self,
+        changed: Campaign,
+        base: Runs,
+        played: Runs,
+        compared: Sequence[str],
+        variant: str | None,
+        sets: Sequence[str] = (),
+    ) -> WhatIf:
+        """The answer of a what-if whose runs are there."""
+        from xetho.experiment import whatif
+
+        told = next((one for one in self.variants() if one.name == variant), None)
+        answer = whatif(
+            base,
+            played,
+            compared,
+            start=self.scenario.start,
+            outcome=self.outcome_metric,
+            name=variant or "set",
+            title=told.title if told else "; ".join(sets),
+            why=told.why if told else "Set on request",
+            assumption_names=self.assumption_names(),
+            names=self.names,
+        )
+        closing = changed.headline
+        return replace(
+            answer,
+            plan_feasible=closing.closes,
+            plan_shortage_share=closing.short_share,
+            plan_side=closing.name,
+            plan_reasons=changed.reasons(),
+        )
+
+    def validate(self, runs: Runs | None = None) -> pd.DataFrame:
+        """Every claim the model can speak to beside its simulated band; columns as in `xetho.evidence`."""
+        from xetho.evidence import validate
+
+        return validate(self.simulate() if runs is None else runs, self.scenario)
+
+    def influence(self, runs: Runs) -> Influence | None:
+        """Which assumption the outcome hangs on; None when the scenario names no outcome.
+
+        The measure is of the date when every run has the outcome, else of whether it comes about.
+        """
+        metric = self.outcome_metric
+        if metric is None:
+            return None
+        from xetho.evidence import evaluate
+        from xetho.experiment import influence
+
+        when = evaluate(metric, runs, self.scenario.start)
+        missing = pd.isna(when)
+        return influence(~missing if missing.any() and not missing.all() else when, runs.assumptions)
+
+    def report(
+        self,
+        path: str | Path,
+        runs: Runs | None = None,
+        whatifs: Sequence[WhatIf] = (),
+        validation: pd.DataFrame | None = None,
+        force: bool = False,
+        influence: Influence | None = None,
+    ) -> Path:
+        """Write the page, one HTML file that opens from disk, and return where it is.
+
+        What is not given (`runs`, `validation`, `influence`) is computed.
+
+        Raises:
+            CampaignError: `path` is a folder, or a file that Xetho did not write (and not `force`).
+        """
+        target = Path(path)
+        refuse_to_overwrite(target, force)
+        played = self.simulate() if runs is None else runs
+        from xetho.report import ReportInput, write
+
+        content = ReportInput(
+            scenario=self.scenario,
+            network=self.network,
+            plan=self.plan(),
+            runs=played,
+            validation=self.validate(played) if validation is None else validation,
+            whatifs=list(whatifs),
+            sensitivity=self._sensitivity_table(influence or self.influence(played)),
+            reasons=self.reasons(),
+        )
+        return write(content, target)
+
+    def run(
+        self,
+        folder: str | Path = ".",
+        runs: int = RUNS,
+        seed: int = 1,
+        variant_runs: int = VARIANT_RUNS,
+        threads: int | None = None,
+        progress: Progress | None = None,
+        force: bool = False,
+    ) -> Story:
+        """All of it in order: plan, simulate, validate, every variant, what the outcome hangs on, report.
+
+        Variants are played for the first `variant_runs` runs of the base and paired with them.
+
+        Raises:
+            CampaignError: the report would overwrite a file that Xetho did not write (and not `force`).
+        """
+        target = Path(folder) / report_name(self.scenario)
+        refuse_to_overwrite(target, force)
+        check_counts(runs, seed, threads)
+        told = progress or (lambda stage, done, total: None)
+        # A variant of a variant would not be what its author described.
+        variants = [one.name for one in self.variants()] if self.scenario.variant is None else []
+        answers = []
+        planners = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1)
+        try:
+            # Plans are solved beside the campaigns played: the solver works outside the interpreter lock.
+            own = planners.submit(self.plan)
+            planned = [(name, planners.submit(self._planned, name)) for name in variants]
+            told("planning", 0, 0)
+            plan = own.result()
+            base = self.simulate(runs, seed, threads=threads, progress=told)
+            told("comparing with the record", 0, 0)
+            validation = self.validate(base)
+            compared = self.metrics()
+            for place, (name, future) in enumerate(planned):
+                told(f"what if: {name}", place, len(variants))
+                changed = future.result()
+                played = changed.simulate(min(variant_runs, runs), seed, threads=threads)
+                answers.append(self._compare(changed, base, played, compared, name))
+        finally:
+            planners.shutdown(wait=False, cancel_futures=True)
+        told("writing the report", 0, 0)
+        deciding = self.influence(base)
+        page = self.report(target, base, answers, validation, force, deciding)
+        return Story(plan, base, validation, tuple(answers), deciding, page)
+
+    def _planned(self, variant: str) -> Campaign:
+        """The campaign under a variant, its plan solved."""
+        changed = self.vary(variant)
+        changed.plan()
+        return changed
+
+    def assumption_names(self) -> dict[str, str]:
+        """Every assumption's name in words, by its id."""
+        table = self.scenario.tables["assumptions"]
+        return {str(key): str(name) for key, name in table["name"].items()}
+
+    def _sensitivity_table(self, found: Influence | None) -> pd.DataFrame:
+        names = self.assumption_names()
+        columns = ["assumption", "name", "influence", "low_third", "high_third", "stands_out"]
+        if found is None:
+            return pd.DataFrame({column: [] for column in columns})
+        table = found.table.rename(columns={"share": "influence"})
+        table.insert(0, "name", [names.get(str(key), str(key)) for key in table.index])
+        return table.rename_axis("assumption").reset_index()[columns]
+
+
+def load(name: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Campaign:
+    """Load a scenario by its bundled name or its folder. Raises ScenarioError with every problem found."""
+    return Campaign(name, variant=variant, sets=sets)
+
+
+def list_scenarios() -> list[ScenarioInfo]:
+    """The scenarios that come with the package, by name, with their variants."""
+    found = []
+    for name in scenarios.list_scenarios():
+        folder = find_folder(name)
+        settings, _ = read_settings(folder)
+        if settings is not None:
+            variants = tuple(one.name for one in read_variants(folder))
+            found.append(ScenarioInfo(name, settings.title, settings.summary, variants))
+    return found
+
+
+def new(name: str, folder: str | Path = ".") -> Path:
+    """Write a small working scenario to `folder/name` and return its path. Raises ScenarioError."""
+    return scenarios.new(name, folder)
+
+
+def _preparing() -> str:
+    """What the engine's start will take, in words."""
+    from xetho.simulate.jit import is_compiled
+
+    return "loading the engine" if is_compiled() else "compiling the engine (only the first time, about a minute)"
+
+
+def check_counts(runs: int, seed: int, threads: int | None) -> None:
+    """Raise CampaignError for counts that make no sense, all of them at once."""
+    problems = []
+    if runs < 1:
+        problems.append(f"runs: found {runs}, allowed 1 or more")
+    if not 0 <= seed < 2**63:
+        problems.append(f"seed: found {seed}, allowed 0 to {2**63 - 1}")
+    if threads is not None and threads < 1:
+        problems.append(f"threads: found {threads}, allowed 1 or more")
+    if problems:
+        raise CampaignError(*problems)
