@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xetho.network import Network
-from xetho.network.battle import Test
+from xetho.network.battle import CONDITIONS, Test
 from xetho.network.inputs import COLUMNS
 from xetho.simulate import layout as at_
 from xetho.simulate import streams
@@ -21,6 +21,7 @@ _COLUMN_NAMES = [
     (table, column) for table, columns in COLUMNS.items() for column in columns
 ]  # in the order of the X_ constants
 RATION, SMALL_ARMS = 0, 1
+SCRATCH_ROWS = 24  # no process uses more
 LEAST_PLANNED_T = 1e-3  # a day: what a plan loads below this is the solver's rounding
 
 
@@ -43,8 +44,6 @@ class Program:
     bins: list[tuple[int, int]]  # (place, good)
     cells: list[tuple[int, int]]  # (place, lot)
     loads: list[tuple[int, int]]  # (way, good)
-    draws: list[tuple[int, int, int, int, int]]  # kind, group, force (-1 a camp), good, bin
-    draw_slots: list[list[tuple[int, int]]]  # for each draw: (force, slot) whose strength-weighted mean it is
     ring: int
     sizes: dict[int, int]  # rows of each block of the state
 
@@ -84,11 +83,12 @@ class _Compiler:
 
         self._places(bins, cells, cell_start)
         self._roads(loads, bin_of, cells, cell_start)
+        self._active(loads, bin_of)
         self._supply(bin_of, cells)
         self._threats()
         self._groups(bin_of)
         self._battle(bin_of)
-        tests = self._tests()
+        tests = self._tests(bin_of)
         self._front(bins)
         t = self.ints
         t[at_.T_DRAW_KIND] = np.array([d[0] for d in draws])
@@ -99,22 +99,27 @@ class _Compiler:
         t[at_.T_DRAW_PLACE] = np.array(
             [b.camp_place[d[1]] if d[2] < 0 else b.force_place[d[2]] for d in draws]
         )
+        slots = _Ragged([[f for f, _ in x] for x in draw_slots])
+        t[at_.T_DRAW_SLOT], t[at_.T_SLOT_FORCE] = slots.start, slots.flat
+        t[at_.T_SLOT_KG] = np.array([slot for x in draw_slots for _, slot in x], dtype=np.int64)
+        messes = [d[:3] for d in draws]
+        t[at_.T_DRAW_MESS] = np.array([messes.index(m) for m in messes])
         z = self.sizes
         z[at_.N_DAYS], z[at_.N_PLACES], z[at_.N_GOODS] = net.days, len(net.place_ids), len(net.good_ids)
         z[at_.N_LOTS], z[at_.N_BINS], z[at_.N_CELLS] = len(net.lot_ids), len(bins), len(cells)
         z[at_.N_SIDES], z[at_.N_ZONES], z[at_.N_POOLS] = len(net.side_ids), len(net.zone_ids), len(net.pool_ids)
-        z[at_.N_FLEETS], z[at_.N_ARCS], z[at_.N_ROUTES] = len(net.fleet_pool), len(net.arc_route), len(net.route_ids)
+        z[at_.N_FLEETS], z[at_.N_ROUTES] = len(net.fleet_pool), len(net.route_ids)
         z[at_.N_WAYS], z[at_.N_LOADS], z[at_.N_SUPPLIES] = len(net.way_arc), len(loads), len(net.supply_place)
         z[at_.N_DEMANDS], z[at_.N_DRAWS] = len(net.demand_place), len(draws)
         z[at_.N_CAMPS], z[at_.N_GROUPS], z[at_.N_POSITIONS] = len(b.camp_ids), b.groups, len(b.position_ids)
         z[at_.N_FORCES], z[at_.N_BATTERIES], z[at_.N_WEAPONS] = len(b.force_ids), len(b.batteries), len(b.weapon_ids)
-        z[at_.N_WORKS], z[at_.N_OPERATIONS], z[at_.N_FIRES] = len(b.work_ids), len(b.operation_ids), len(b.fires)
-        z[at_.N_RING], z[at_.N_REGIONS] = self.ring, len(net.region_ids)
+        z[at_.N_WORKS], z[at_.N_OPERATIONS] = len(b.work_ids), len(b.operation_ids)
+        z[at_.N_RING] = self.ring
         z[at_.N_PERIODS] = len(self.plan.bounds) - 1
         z[at_.N_OUTCOME_CAMP], z[at_.N_DAYS_AFTER] = net.outcome_camp, net.days_after
         z[at_.N_THREATS] = len(net.threat_targets)
         self.floats[at_.U_TEST_VALUE] = tests
-        return self._lay(bins, cells, loads, draws, draw_slots)
+        return self._lay(bins, cells, loads)
 
     # what can be where ----------------------------------------------------------------------------------------
 
@@ -213,13 +218,12 @@ class _Compiler:
         classes = ("food", "fuel", "ammunition", "medical", "other")
         t[at_.T_WEATHER_ROW] = net.weather_row.ravel()
         t[at_.T_ZONE_ENTITY] = np.array([streams.entity(f"zone:{z}") for z in net.zone_ids])
-        t[at_.T_PLACE_SIDE], t[at_.T_PLACE_ZONE] = net.place_side, net.place_zone
+        t[at_.T_PLACE_ZONE] = net.place_zone
         t[at_.T_PLACE_FRONT] = net.place_front.astype(np.int64)
         t[at_.T_BIN_PLACE] = np.array([p for p, _ in bins])
         t[at_.T_BIN_GOOD] = np.array([g for _, g in bins])
         t[at_.T_BIN_CELL] = start
         t[at_.T_CELL_LOT] = np.array([k for _, k in cells])
-        t[at_.T_LOT_GOOD] = net.lot_good
         t[at_.T_GOOD_CLASS] = np.array([classes.index(c) for c in net.good_class])
 
     def _roads(
@@ -236,11 +240,10 @@ class _Compiler:
         t[at_.T_ROUTE_ZONE2] = np.where(
             net.arc_air[ends], net.place_zone[net.arc_to[ends]], net.place_zone[net.arc_from[ends]]
         )
-        t[at_.T_ARC_ROUTE] = net.arc_route
         t[at_.T_WAY_ARC], t[at_.T_WAY_MODE], t[at_.T_WAY_POOL] = net.way_arc, net.way_mode, net.way_pool
         t[at_.T_WAY_ROUTE] = net.arc_route[net.way_arc]
         source, goal = net.arc_from[net.way_arc], net.arc_to[net.way_arc]
-        t[at_.T_WAY_FROM], t[at_.T_WAY_TO] = source, goal
+        t[at_.T_WAY_FROM] = source
         t[at_.T_WAY_AIR] = net.arc_air[net.way_arc].astype(np.int64)
         t[at_.T_WAY_TRAVEL] = net.way_travel
         t[at_.T_WAY_FOOD_BIN] = np.array(
@@ -261,31 +264,52 @@ class _Compiler:
         t[at_.T_LOAD_FROM] = np.array([bin_of.get((int(source[w]), g), -1) for w, g in loads])
         t[at_.T_LOAD_TO] = np.array([bin_of.get((int(goal[w]), g), -1) for w, g in loads])
         self._lots_of_loads(loads, bin_of, cells, cell_start)
-        # planned tonnes a day of each load in each period, and the period of each day
-        days = np.arange(net.days)
-        period = np.clip(np.searchsorted(self.plan.bounds, days, side="right") - 1, 0, len(self.plan.bounds) - 2)
-        self.floats[at_.U_LOAD_PLAN] = np.array([self.plan.load[:, w, g] for w, g in loads]).ravel()
-        self.floats[at_.U_PERIOD] = period.astype(np.float64)
-        # planned stock of each bin in the evening of each day, and each load's part of what its goal is planned to get
-        lines = [np.interp(days + 1.0, self.plan.bounds, self.plan.stock[:, p, g]) for p, g in bin_of]
-        self.floats[at_.U_BIN_PLAN] = np.array(lines).ravel()
-        planned = np.array([self.plan.load[:, w, g] for w, g in loads]).reshape(len(loads), len(self.plan.bounds) - 1)
-        # a load sleeps in periods where nothing is planned now nor was in the period before: nothing is caught up then
-        before = np.concatenate([np.zeros((len(loads), 1)), planned[:, :-1]], axis=1)
-        self.floats[at_.U_LOAD_AWAKE] = ((planned > LEAST_PLANNED_T) | (before > LEAST_PLANNED_T)).astype(float).ravel()
-        total: dict[tuple[int, int], F] = {}
-        for (w, g), line in zip(loads, planned, strict=True):
-            total[int(goal[w]), g] = total.get((int(goal[w]), g), np.zeros_like(line)) + line
-        parts = [
-            np.divide(line, total[int(goal[w]), g], out=np.zeros_like(line), where=line > 0)
-            for (w, g), line in zip(loads, planned, strict=True)
-        ]
-        self.floats[at_.U_LOAD_PART] = np.array(parts).ravel()
         t[at_.T_FLEET_POOL], t[at_.T_POOL_SIDE] = net.fleet_pool, net.pool_side
-        t[at_.T_POOL_REGION], t[at_.T_POOL_MODE] = net.pool_region, net.pool_mode
         self.floats[at_.U_FLEET_SHARE] = net.fleet_share.ravel()
         self.floats[at_.U_POOL_FACTOR] = net.pool_factor.ravel()
         self.floats[at_.U_CONTROL] = net.region_share.ravel()
+
+    def _active(self, loads: list[tuple[int, int]], bin_of: dict[tuple[int, int], int]) -> None:
+        """For each plan period the ways and loads in use, and what is planned of them.
+
+        A load is active where something is planned in this period or was in the one before: nothing is caught up later.
+        """
+        net, t, bounds = self.net, self.ints, self.plan.bounds
+        days, periods = np.arange(net.days), len(bounds) - 1
+        goal = net.arc_to[net.way_arc]
+        t[at_.T_PERIOD] = np.clip(np.searchsorted(bounds, days, side="right") - 1, 0, periods - 1)
+        # planned stock of each bin in the evening of each day
+        lines = [np.interp(days + 1.0, bounds, self.plan.stock[:, p, g]) for p, g in bin_of]
+        self.floats[at_.U_BIN_PLAN] = np.array(lines).ravel()
+        planned = np.array([self.plan.load[:, w, g] for w, g in loads]).reshape(len(loads), periods)
+        inbound: dict[tuple[int, int], F] = {}
+        for (w, g), line in zip(loads, planned, strict=True):
+            inbound[int(goal[w]), g] = inbound.get((int(goal[w]), g), np.zeros(periods)) + line
+        used = planned > LEAST_PLANNED_T
+        used[:, 1:] |= planned[:, :-1] > LEAST_PLANNED_T
+        ways: list[int] = []
+        first: list[int] = []
+        active: list[int] = []
+        bins: list[int] = []
+        way_start, bin_start, plan, part = [0], [0], [], []
+        for k in range(periods):
+            mine = np.flatnonzero(used[:, k])  # loads are sorted by way
+            for i in mine:
+                w, g = loads[i]
+                if not ways or len(ways) == way_start[-1] or ways[-1] != w:
+                    ways.append(w)
+                    first.append(len(active))
+                active.append(int(i))
+                plan.append(planned[i, k])
+                part.append(planned[i, k] / inbound[int(goal[w]), g][k] if planned[i, k] > 0 else 0.0)
+            way_start.append(len(ways))
+            bins += sorted({int(t[at_.T_LOAD_FROM][i]) for i in mine})
+            bin_start.append(len(bins))
+        t[at_.T_PERIOD_WAY], t[at_.T_ACTIVE_WAY] = np.array(way_start), np.array(ways, dtype=np.int64)
+        t[at_.T_ACTIVE_FIRST] = np.array([*first, len(active)])
+        t[at_.T_ACTIVE_LOAD] = np.array(active, dtype=np.int64)
+        t[at_.T_PERIOD_BIN], t[at_.T_ACTIVE_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
+        self.floats[at_.U_ACTIVE_PLAN], self.floats[at_.U_ACTIVE_PART] = np.array(plan), np.array(part)
 
     def _lots_of_loads(
         self, loads: list[tuple[int, int]], bin_of: dict[tuple[int, int], int], cells: list[tuple[int, int]], start: I
@@ -308,6 +332,8 @@ class _Compiler:
         t[at_.T_LOAD_CELLS] = np.array(goal, dtype=np.int64)
         t[at_.T_LOAD_CAPTURE] = np.array(taken, dtype=np.int64)
         self.sizes[at_.N_LOAD_CELLS] = len(goal)
+        t[at_.T_GOAL_CELL] = np.unique(t[at_.T_LOAD_CELLS][t[at_.T_LOAD_CELLS] >= 0])
+        self.sizes[at_.N_GOALS] = len(t[at_.T_GOAL_CELL])
 
     def _supply(self, bin_of: dict[tuple[int, int], int], cells: list[tuple[int, int]]) -> None:
         net, t = self.net, self.ints
@@ -328,7 +354,9 @@ class _Compiler:
     def _threats(self) -> None:
         net, t = self.net, self.ints
         frame = net.threat_table
-        strikes = [(i, int(r)) for i, rs in enumerate(net.threat_targets) if frame.kind[i] != "flak" for r in rs]
+        strikes = sorted(
+            (int(r), i) for i, rs in enumerate(net.threat_targets) if frame.kind[i] != "flak" for r in rs
+        )
         guns = net.battle.batteries
         flak = sorted(
             (int(r), i, b)
@@ -336,11 +364,11 @@ class _Compiler:
             for r in rs for b, x in enumerate(guns)
             if x.weapon in frame.weapons[i] and net.battle.force_side[x.force] == frame.side[i]
         )  # fmt: skip
-        self.sizes[at_.N_STRIKES], self.sizes[at_.N_FLAK] = len(strikes), len(flak)
-        t[at_.T_STRIKE_THREAT] = np.array([i for i, _ in strikes])
-        t[at_.T_STRIKE_ROUTE] = np.array([r for _, r in strikes])
+        self.sizes[at_.N_STRIKES] = len(strikes)
+        t[at_.T_STRIKE_THREAT] = np.array([i for _, i in strikes])
+        t[at_.T_ROUTE_STRIKE] = np.searchsorted([r for r, _ in strikes], np.arange(len(net.route_ids) + 1))
         t[at_.T_STRIKE_ENTITY] = np.array(
-            [streams.entity(f"{frame.ids[i]}:{net.route_ids[r]}") for i, r in strikes]
+            [streams.entity(f"{frame.ids[i]}:{net.route_ids[r]}") for r, i in strikes]
         )
         t[at_.T_THREAT_POLICY] = np.array([("exposure", "traffic", "even").index(p) for p in frame.policy])
         t[at_.T_THREAT_POOL] = np.array([net.pool_ids.index(p) if p in net.pool_ids else -1 for p in frame.pool])
@@ -396,7 +424,6 @@ class _Compiler:
         at_positions = [b.position_place[ps[0]] if ps else -1 for ps in b.work_positions]
         where = [p if p >= 0 else q for p, q in zip(b.work_place, at_positions, strict=True)]
         t[at_.T_WORK_ZONE] = np.array([int(net.place_zone[p]) if p >= 0 else 0 for p in where])
-        t[at_.T_WORK_ENTITY] = np.array([streams.entity(f"work:{x}") for x in b.work_ids])
         works = _Ragged(
             [[k for k, ps in enumerate(b.work_positions) if p in ps] for p in range(len(b.position_ids))]
         )
@@ -415,7 +442,7 @@ class _Compiler:
         t[at_.T_OP_ENTITY] = np.array([streams.entity(f"operation:{x}") for x in b.operation_ids])
         self.floats[at_.U_OP_HOUR] = np.array(b.operation_hour)
 
-    def _tests(self) -> F:
+    def _tests(self, bin_of: dict[tuple[int, int], int]) -> F:
         b, t = self.net.battle, self.ints
         flat: list[Test] = []
         for name, groups in (
@@ -428,9 +455,18 @@ class _Compiler:
             t[name] = np.array(start)
         t[at_.T_TEST_KIND] = np.array([x.kind for x in flat])
         t[at_.T_TEST_SUBJECT] = np.array([x.subject for x in flat])
-        t[at_.T_TEST_PLACE] = np.array([x.place for x in flat])
+        t[at_.T_TEST_PLACE] = np.array([self._place_of_test(x, bin_of) for x in flat])
         t[at_.T_TEST_BELOW] = np.array([x.below for x in flat])
         return np.array([x.value for x in flat])
+
+    def _place_of_test(self, test: Test, bin_of: dict[tuple[int, int], int]) -> int:
+        """Where a condition looks: a stock's bin, an airstrip's camp, else what the network says (-1: nowhere)."""
+        kind, camps = CONDITIONS[test.kind], self.net.battle.camp_place
+        if kind == "stock":
+            return bin_of.get((test.place, test.subject), -1)
+        if kind == "airstrip":
+            return camps.index(test.place) if test.place in camps else -1
+        return test.place
 
     def _front(self, bins: list[tuple[int, int]]) -> None:
         net, t = self.net, self.ints
@@ -445,9 +481,8 @@ class _Compiler:
     # layout ---------------------------------------------------------------------------------------------------
 
     def _lay(
-        self, bins: list[tuple[int, int]], cells: list[tuple[int, int]], loads: list[tuple[int, int]],
-        draws: list[tuple[int, int, int, int, int]], draw_slots: list[list[tuple[int, int]]],
-    ) -> Program:  # fmt: skip
+        self, bins: list[tuple[int, int]], cells: list[tuple[int, int]], loads: list[tuple[int, int]]
+    ) -> Program:
         at = np.zeros(at_.SIZE, dtype=np.int64)
         for name, size in self.sizes.items():
             at[name] = size
@@ -472,7 +507,7 @@ class _Compiler:
         pad = np.zeros(1)  # so that an empty scenario part still has an array
         return Program(
             at, np.concatenate([*n, pad.astype(np.int32)]), np.concatenate([*u, pad.astype(np.float32)]), rows,
-            bins, cells, loads, draws, draw_slots, self.ring, sizes,
+            bins, cells, loads, self.ring, sizes,
         )  # fmt: skip
 
 
@@ -504,6 +539,9 @@ def _state_sizes(at: I) -> dict[int, int]:
         ),
         (N[at_.N_LOADS], (at_.S_DUE, at_.S_DESIRED)),
         (N[at_.N_LOAD_CELLS], (at_.S_ALOFT,)),
+        (N[at_.N_THREATS], (at_.S_CLAIMS,)),
+        (5 * N[at_.N_STRIKES], (at_.S_STRIKE_LUCK,)),
+        (5 * N[at_.N_WAYS], (at_.S_CARRIER_LUCK,)),
         (N[at_.N_DRAWS], (at_.S_DRAW_KG, at_.S_DRAW_SHARE)),
         (N[at_.N_FORCES], (at_.S_FORCE_MEN, at_.S_FRESH, at_.S_BUSY)),
         (
@@ -539,7 +577,7 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_WORKS], (at_.S_WORK, at_.S_MINE_USED)),
         (N[at_.N_OPERATIONS], (at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_OP_DONE, at_.S_OP_NEXT, at_.S_OP_GO)),
         (1, (at_.S_OVER,)),
-        (6, (at_.S_SCRATCH,)),  # rows that hold something between two loops over lanes
+        (SCRATCH_ROWS, (at_.S_SCRATCH,)),  # rows that hold something between two loops over lanes
         (N[at_.N_LOTS], (at_.A_SUPPLIED, at_.A_USED_LOT)),
         (side * good, (at_.A_RAISED, at_.A_EATEN, at_.A_FIRED, at_.A_BURNT, at_.A_SHORT, at_.A_LOST, at_.A_TAKEN)),
         (N[at_.N_WEAPONS], (at_.A_ROUNDS,)),

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, unowned
 from xetho.simulate.layout import N_DAYS
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
@@ -30,8 +30,9 @@ from xetho.simulate.process.guns import guns
 from xetho.simulate.process.medical import medical
 from xetho.simulate.process.mobilise import arrivals, count_men, fleets, formations, levies
 from xetho.simulate.process.record import finish, record, sums
+from xetho.simulate.process.start import start
 from xetho.simulate.process.threats import threats
-from xetho.simulate.process.transport import rates, transport
+from xetho.simulate.process.transport import transport
 from xetho.simulate.process.weather import weather
 from xetho.simulate.process.works import mend, works
 
@@ -49,28 +50,29 @@ def run_block(
     `lanes` of the block count (the last block may be part empty); the first `trace` of them write daily series.
     flow[day, arc], stock[day, bin] (kg) and condition[day, route] add up over lanes.
     """
-    rates(n, x, s, at)
+    x, s = unowned(x), unowned(s)
+    start(n, x, s, at)
     for day in range(at[N_DAYS]):
         weather(day, n, x, s, at, key, run0)
         arrivals(day, n, s, at)
         levies(day, n, u, x, s, at)
         fleets(day, n, u, x, s, at)
         formations(day, n, x, s, at)
-        count_men(n, s, at)
+        count_men(day, n, s, at)
         camp_men(n, s, at)
         threats(day, n, u, x, s, at, key, run0)
-        needs(n, s, at)
+        needs(day, n, s, at)
         perimeter(n, x, s, at)
         transport(day, n, u, x, s, at, key, run0, lanes, flow[day])
         air_bridge(day, n, u, x, s, at, key, run0)
-        sums(n, x, s, at, lanes, stock[day], condition[day])
+        sums(n, s, at, lanes, stock[day], condition[day])
         mend(n, x, s, at)
         works(day, n, u, x, s, at)
         feeding(day, n, u, x, s, at)
         command(day, n, u, x, s, at)
-        guns(n, x, s, at)
+        guns(day, n, x, s, at)
         assaults(day, n, u, x, s, at, key, run0)
-        medical(n, x, s, at)
+        medical(day, n, x, s, at)
         cohesion(day, n, x, s, at)
         finish(day, s, at)
         record(day, n, x, s, at, series, trace)

@@ -86,7 +86,7 @@ def play(
     def block(first: int) -> tuple[int, LONG, LONG, LONG]:
         count = min(lanes, runs - first)
         x = block_inputs(network.inputs, values, first, lanes)
-        s = _state(program, x)
+        s = np.empty((program.rows, lanes), dtype=np.float32)
         key: Any = np.uint64(seed)
         part = np.zeros((series.shape[0], days, max(0, min(count, traced - first))), dtype=np.float32)
         sums = (np.zeros_like(flow), np.zeros_like(stock), np.zeros_like(condition))
@@ -125,36 +125,3 @@ def _keep(program: Program, s: F32, kept: dict[int, F32], first: int, count: int
         if name == at_.S_RING:
             rows = rows.reshape(program.ring, len(program.cells), count).sum(axis=0)
         out[:, first : first + count] = rows
-
-
-def _state(program: Program, x: F32) -> F32:
-    """The state on the morning of the first day."""
-    s = np.zeros((program.rows, x.shape[1]), dtype=np.float32)
-    for name, value in (
-        (at_.S_FED, 1.0), (at_.S_HELD, 1.0), (at_.S_POS_FORT, 1.0), (at_.S_MORALE, 1.0), (at_.S_FRESH, 1.0),
-        (at_.S_POS_WORTH, 1.0), (at_.S_POS_FELL, -1.0), (at_.S_OCCUPIED, -1.0), (at_.S_CAMP_FELL, -1.0),
-        (at_.S_OP_DAY, -1.0),
-    ):  # fmt: skip
-        begin = int(program.at[name])
-        s[begin : begin + program.sizes[name]] = value
-    strength = int(program.at[at_.X_STRENGTH])
-    begin = int(program.at[at_.S_DRAW_KG])
-    for i, slots in enumerate(program.draw_slots):
-        men = np.array([x[strength + f] for f, _ in slots])
-        kg = np.array([x[slot] for _, slot in slots])
-        total = men.sum(axis=0)
-        s[begin + i] = np.where(total > 0, (men * kg).sum(axis=0) / np.maximum(total, 1e-9), kg[0])
-    _ration_shares(program, s)
-    for p, day in enumerate(program.n[program.at[at_.T_POS_DAY] :][: program.sizes[at_.S_HELD]]):
-        if day > 0:  # garrisoned later
-            s[int(program.at[at_.S_HELD]) + p] = 0.0
-    return s
-
-
-def _ration_shares(program: Program, s: F32) -> None:
-    """What part of its eaters' whole ration each row of rations is: hunger counts by weight."""
-    kg, share = int(program.at[at_.S_DRAW_KG]), int(program.at[at_.S_DRAW_SHARE])
-    for i, (kind, group, force, *_) in enumerate(program.draws):
-        mine = [j for j, d in enumerate(program.draws) if d[:3] == (kind, group, force)]
-        total = s[[kg + j for j in mine]].sum(axis=0)
-        s[share + i] = np.where(total > 0, s[kg + i] / np.maximum(total, 1e-9), 0.0)

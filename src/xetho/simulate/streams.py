@@ -7,20 +7,27 @@ numbers: as easy as 1, 2, 3", SC 2011.
 
 from __future__ import annotations
 
-import math
 import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import inlined, kernel, lane_loop
+from xetho.simulate.maths import exp, log
 
 # One stream for each process that draws.
 ASSUMPTION, WEATHER, STRIKE, CARRIERS, FLAK, ASSAULT, COUNTER, WORKS = range(8)
 
-_M0, _M1 = 0xD2511F53, 0xCD9E8D57
-_W0, _W1 = 0x9E3779B9, 0xBB67AE85
-_MASK = 0xFFFFFFFF
+_M0, _M1, _WORD = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57), np.uint64(32)
+_W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
+Row = NDArray[np.float32]
+_NONE, _HALF, _ONE, _SCALE = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0**-24)
+_LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-25)
+_N0, _Q0, _T0 = np.float32(0.180625), np.float32(0.425), np.float32(1.6)
+_A0, _A1, _A2, _A3 = (np.float32(c) for c in (3.3871327179, 50.434271938, 159.29113202, 59.109374720))
+_B1, _B2, _B3 = (np.float32(c) for c in (17.895169469, 78.757757664, 67.187563600))
+_C0, _C1, _C2, _C3 = (np.float32(c) for c in (1.4234372777, 2.7568153900, 1.3067284816, 0.17023821103))
+_D1, _D2 = np.float32(0.73700164250), np.float32(0.12021132975)
 
 
 def entity(name: str) -> int:
@@ -28,40 +35,34 @@ def entity(name: str) -> int:
     return zlib.crc32(name.encode("utf-8")) & 0x7FFFFFFF
 
 
-@kernel
+@inlined
 def philox(key: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
     """Ten rounds of Philox 4x32 on a counter of four 32-bit words with a 64-bit key."""
-    mask = np.uint64(_MASK)
-    k0 = np.uint64(key) & mask
-    k1 = (np.uint64(key) >> np.uint64(32)) & mask
-    a, b, c, d = np.uint64(c0) & mask, np.uint64(c1) & mask, np.uint64(c2) & mask, np.uint64(c3) & mask
+    k0, k1 = np.uint32(key), np.uint32(np.uint64(key) >> _WORD)
+    a, b, c, d = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
     for _ in range(10):
-        p0 = np.uint64(_M0) * a
-        p1 = np.uint64(_M1) * c
+        p0, p1 = _M0 * np.uint64(a), _M1 * np.uint64(c)
         a, b, c, d = (
-            (p1 >> np.uint64(32)) ^ b ^ k0,
-            p1 & mask,
-            (p0 >> np.uint64(32)) ^ d ^ k1,
-            p0 & mask,
+            np.uint32(np.uint32(p1 >> _WORD) ^ b ^ k0),
+            np.uint32(p1),
+            np.uint32(np.uint32(p0 >> _WORD) ^ d ^ k1),
+            np.uint32(p0),
         )
-        k0 = (k0 + np.uint64(_W0)) & mask
-        k1 = (k1 + np.uint64(_W1)) & mask
+        k0, k1 = np.uint32(k0 + _W0), np.uint32(k1 + _W1)
     return a, b, c, d
 
 
-@kernel
+@inlined
 def uniform4(key: int, stream: int, run: int, day: int, entity: int, draw: int) -> tuple[float, float, float, float]:
     """Four independent uniforms in (0, 1) for one purpose, 24 bits each."""
     a, b, c, d = philox(key, run, day, entity, stream * 4096 + draw)
-    scale = np.float32(2.0**-24)
-    half = np.float32(0.5)
-    eight = np.uint64(8)
-    return (
-        (np.float32(a >> eight) + half) * scale,
-        (np.float32(b >> eight) + half) * scale,
-        (np.float32(c >> eight) + half) * scale,
-        (np.float32(d >> eight) + half) * scale,
-    )
+    return _uniform(a), _uniform(b), _uniform(c), _uniform(d)
+
+
+@inlined
+def _uniform(word: int) -> float:
+    """The upper 24 bits of a word, which a float32 holds exactly, and a half."""
+    return np.float32((np.float32(np.int32(word >> np.uint32(8))) + _HALF) * _SCALE)
 
 
 @kernel
@@ -76,57 +77,108 @@ def uniforms(key: int, stream: int, run0: int, count: int, entity: int) -> NDArr
     return out
 
 
-@kernel
-def normal(u: float) -> float:
-    """Standard normal quantile of a uniform. Wichura, Algorithm AS 241 (PPND7), Applied Statistics 37, 1988."""
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        return (
-            q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
-            / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
-        )  # fmt: skip
-    r = u if q < 0.0 else 1.0 - u
-    r = math.sqrt(-math.log(r))
-    if r <= 5.0:
-        r -= 1.6
-        value = (
-            (((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777)
-            / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
-        )  # fmt: skip
-    else:
-        r -= 5.0
-        value = (
-            (((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150)
-            / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
-        )  # fmt: skip
-    return -value if q < 0.0 else value
+@lane_loop
+def uniform_row(key: int, stream: int, run0: int, day: int, entity: int, draw: int, out: Row) -> None:
+    """The first uniform of `uniform4` for every lane."""
+    for lane in range(out.shape[0]):
+        a, _, _, _ = philox(key, run0 + lane, day, entity, stream * 4096 + draw)
+        out[lane] = _uniform(a)
 
 
 @kernel
-def lognormal(u: float, cv: float) -> float:
-    """Lognormal draw of mean 1 and coefficient of variation `cv`."""
-    if cv <= 0.0:
-        return 1.0
-    v = math.log1p(cv * cv)
-    return math.exp(math.sqrt(v) * normal(u) - 0.5 * v)
+def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, first: int) -> Row:
+    """A uniform for every lane and for this day alone, kept four days at a time in rows first..first+3 of the state.
 
-
-@kernel
-def poisson(u: float, mean: float) -> float:
-    """Poisson count by inversion of one uniform; beyond a mean of 30 the rounded normal quantile.
-
-    One uniform a count keeps what-ifs paired: a larger mean never gives a smaller count.
+    Days 4q..4q+3 are the four words of the draw for day 4q; row first+4 remembers for which q they were made.
     """
-    if mean <= 0.0:
-        return 0.0
-    if mean > 30.0:
-        return max(0.0, math.floor(mean + math.sqrt(mean) * normal(u) + 0.5))
-    p = math.exp(-mean)
-    total = p
+    quarter = day // 4
+    if s[first + 4, 0] != quarter + 1:
+        s[first + 4, 0] = quarter + 1
+        uniform_rows(key, stream, run0, 4 * quarter, entity, 0, s[first], s[first + 1], s[first + 2], s[first + 3])
+    return s[first + day % 4]
+
+
+@lane_loop
+def uniform_rows(
+    key: int, stream: int, run0: int, day: int, entity: int, draw: int, out0: Row, out1: Row, out2: Row, out3: Row
+) -> None:
+    """All four uniforms of `uniform4` for every lane."""
+    for lane in range(out0.shape[0]):
+        a, b, c, d = philox(key, run0 + lane, day, entity, stream * 4096 + draw)
+        out0[lane] = _uniform(a)
+        out1[lane] = _uniform(b)
+        out2[lane] = _uniform(c)
+        out3[lane] = _uniform(d)
+
+
+@inlined
+def normal(u: float) -> float:
+    """Standard normal quantile of a uniform not below 2**-25. Wichura, Algorithm AS 241 (PPND7), Applied Statistics 37,
+    1988, without its branch for the far tail, which 24-bit uniforms do not reach."""
+    q = np.float32(u) - _HALF
+    r = _N0 - q * q
+    middle = q * (((_A3 * r + _A2) * r + _A1) * r + _A0) / (((_B3 * r + _B2) * r + _B1) * r + _ONE)
+    tail = max(_LEAST, min(np.float32(u), _ONE - np.float32(u)))
+    t = np.float32(np.sqrt(-log(tail))) - _T0
+    outer = (((_C3 * t + _C2) * t + _C1) * t + _C0) / ((_D2 * t + _D1) * t + _ONE)
+    signed = -outer if q < _NONE else outer
+    return np.float32(middle if abs(q) <= _Q0 else signed)
+
+
+@inlined
+def lognormal(u: float, cv: float) -> float:
+    """Lognormal draw of mean 1 and coefficient of variation `cv` (1 for none)."""
+    c = max(_NONE, np.float32(cv))
+    v = log(_ONE + c * c)
+    return np.float32(exp(np.float32(np.sqrt(v)) * normal(u) - _HALF * v))
+
+
+@kernel
+def poisson_row(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> None:
+    """Poisson counts by inversion of one uniform each; beyond a mean of 30 the rounded normal quantile.
+
+    One uniform a count keeps what-ifs paired: a larger mean never gives a smaller count. `p` and `total` are scratch.
+    """
+    state = _poisson_none(uniform, mean, p, total, count)
     k = 0
-    while u > total and k < 200:
+    while state & 1 and k < 200:
         k += 1
-        p *= mean / k
-        total += p
-    return float(k)
+        state = (state & 2) | _poisson_next(uniform, mean, np.float32(1.0 / k), p, total, count)
+    if state & 2:
+        _poisson_large(uniform, mean, count)
+
+
+@lane_loop
+def _poisson_none(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> int:
+    """Chance of none. Bit 0: a lane needs more terms; bit 1: a mean is too large for them."""
+    more, large = np.int32(0), np.int32(0)
+    for lane in range(count.shape[0]):
+        first = exp(-min(mean[lane], _LARGE))
+        p[lane] = first
+        total[lane] = first
+        count[lane] = _NONE
+        more |= np.int32(uniform[lane] > first)
+        large |= np.int32(mean[lane] > _LARGE)
+    return more | (large << 1)
+
+
+@lane_loop
+def _poisson_next(uniform: Row, mean: Row, part: float, p: Row, total: Row, count: Row) -> int:
+    more = np.int32(0)
+    for lane in range(count.shape[0]):
+        beyond = uniform[lane] > total[lane]
+        m = min(mean[lane], _LARGE) * part
+        p[lane] *= m
+        count[lane] += _ONE if beyond else _NONE
+        total[lane] += p[lane]
+        # in single precision the terms end before the total reaches the largest uniforms
+        more |= np.int32(uniform[lane] > total[lane]) & (np.int32(p[lane] > _LAST_TERM) | np.int32(m > _ONE))
+    return more
+
+
+@lane_loop
+def _poisson_large(uniform: Row, mean: Row, count: Row) -> None:
+    for lane in range(count.shape[0]):
+        m = max(_LARGE, mean[lane])
+        rounded = np.float32(np.int32(max(_NONE, m + np.float32(np.sqrt(m)) * normal(uniform[lane]) + _HALF)))
+        count[lane] = rounded if mean[lane] > _LARGE else count[lane]

@@ -6,12 +6,10 @@ the height of the drop, and flak drives the drops up.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_AIR_GOT,
     A_AIR_SENT,
@@ -24,7 +22,6 @@ from xetho.simulate.layout import (
     N_GOODS,
     N_POSITIONS,
     N_SIDES,
-    N_WAYS,
     P_DROP_CAPTURED,
     P_DROP_ERROR,
     P_DROP_GUNS,
@@ -46,11 +43,15 @@ from xetho.simulate.layout import (
     S_POOL,
     S_POOL_LOST,
     S_REAR,
+    S_SCRATCH,
     S_STOCK,
     S_STRIP,
     S_WAY_WANT,
     S_WAY_WORK,
     S_WOUNDED,
+    T_ACTIVE_FIRST,
+    T_ACTIVE_LOAD,
+    T_ACTIVE_WAY,
     T_BAT_BIN,
     T_BAT_WEAPON,
     T_BIN_GOOD,
@@ -60,6 +61,8 @@ from xetho.simulate.layout import (
     T_LOAD_CELL,
     T_LOAD_CELLS,
     T_LOAD_FROM,
+    T_PERIOD,
+    T_PERIOD_WAY,
     T_POOL_SIDE,
     T_POS_CAMP,
     T_POS_STRIP,
@@ -69,7 +72,6 @@ from xetho.simulate.layout import (
     T_WAY_AIR,
     T_WAY_CAMP,
     T_WAY_ENTITY,
-    T_WAY_LOAD,
     T_WAY_MODE,
     T_WAY_POOL,
     T_WAY_ROUTE,
@@ -81,149 +83,235 @@ from xetho.simulate.layout import (
     X_PAYLOAD,
     X_ROUNDS_QUIET,
 )
-from xetho.simulate.process.stock import held, take
-from xetho.simulate.streams import FLAK, poisson, uniform4
+from xetho.simulate.maths import exp
+from xetho.simulate.process.stock import bin_row, take_lanes
+from xetho.simulate.rows import add, fill, some
+from xetho.simulate.streams import FLAK, poisson_row, uniform_row
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
-KG = 1000.0
+KG = np.float32(1000.0)
+NONE, HALF, ONE, TINY = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(1e-9)
+TWO_PI = np.float32(2.0 * np.pi)
+# Scratch rows of this file.
+WAYS, TONNES, GUNS, RISK, KEPT, GOT = 0, 1, 2, 3, 4, 5
 
 
 @kernel
 def perimeter(n: N, x: A, s: A, at: AT) -> None:
     """Ground held by each camp, and the share of landings its lost positions leave."""
     for c in range(at[N_CAMPS]):
-        for lane in range(s.shape[1]):
-            s[at[S_CAMP_AREA] + c, lane] = 0.0
-            s[at[S_STRIP] + c, lane] = 1.0 - s[at[S_FALLEN] + c, lane]
+        fill(s[at[S_CAMP_AREA] + c], NONE)
+        _standing(s[at[S_STRIP] + c], s[at[S_FALLEN] + c])
     for p in range(at[N_POSITIONS]):
-        c = n[at[T_POS_CAMP] + p]
-        slot = n[at[T_POS_STRIP] + p]
-        for lane in range(s.shape[1]):
-            if s[at[S_HELD] + p, lane] > 0.0:
-                s[at[S_CAMP_AREA] + c, lane] += x[at[X_AREA] + p, lane]
-            elif slot >= 0:
-                s[at[S_STRIP] + c, lane] *= np.float32(1.0) - x[slot, lane]
+        c, slot = n[at[T_POS_CAMP] + p], n[at[T_POS_STRIP] + p]
+        _ground(s[at[S_CAMP_AREA] + c], s[at[S_HELD] + p], x[at[X_AREA] + p])
+        if slot >= 0:
+            _shorten(s[at[S_STRIP] + c], s[at[S_HELD] + p], x[slot])
+
+
+@lane_loop
+def _standing(strip: A, fallen: A) -> None:
+    for lane in range(strip.shape[0]):
+        strip[lane] = ONE - fallen[lane]
+
+
+@lane_loop
+def _ground(area: A, held: A, mine: A) -> None:
+    for lane in range(area.shape[0]):
+        area[lane] += mine[lane] if held[lane] > NONE else NONE
+
+
+@lane_loop
+def _shorten(strip: A, held: A, loss: A) -> None:
+    for lane in range(strip.shape[0]):
+        strip[lane] *= ONE if held[lane] > NONE else ONE - loss[lane]
 
 
 @kernel
 def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> None:
     """Fly today's loads on every air way."""
     for side in range(at[N_SIDES]):
-        for lane in range(s.shape[1]):
-            s[at[S_AIR_SENT_DAY] + side, lane] = 0.0
-            s[at[S_AIR_GOT_DAY] + side, lane] = 0.0
-            s[at[S_HEIGHT] + side, lane] = 0.0
-    for w in range(at[N_WAYS]):
-        if n[at[T_WAY_AIR] + w] != 1:
-            continue
-        for lane in range(s.shape[1]):
-            if s[at[S_WAY_WANT] + w, lane] > 0.0 and s[at[S_WAY_WORK] + w, lane] > 0.0:
-                _fly(w, day, n, u, x, s, at, key, run0, lane)
+        fill(s[at[S_AIR_SENT_DAY] + side], NONE)
+        fill(s[at[S_AIR_GOT_DAY] + side], NONE)
+        fill(s[at[S_HEIGHT] + side], NONE)
+    period, ways = n[at[T_PERIOD] + day], s[at[S_SCRATCH] + WAYS]
+    fill(ways, NONE)
+    for i in range(n[at[T_PERIOD_WAY] + period], n[at[T_PERIOD_WAY] + period + 1]):
+        w = n[at[T_ACTIVE_WAY] + i]
+        if n[at[T_WAY_AIR] + w] == 1:
+            _count_flown(ways, s[at[S_WAY_WANT] + w], s[at[S_WAY_WORK] + w])
+    for i in range(n[at[T_PERIOD_WAY] + period], n[at[T_PERIOD_WAY] + period + 1]):
+        w = n[at[T_ACTIVE_WAY] + i]
+        if n[at[T_WAY_AIR] + w] == 1:
+            _fly(w, n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1], day, n, u, x, s, at, key, run0)
+
+
+@lane_loop
+def _count_flown(ways: A, want: A, work: A) -> None:
+    """Ways with something in the air today."""
+    for lane in range(ways.shape[0]):
+        ways[lane] += ONE if want[lane] > NONE and work[lane] > NONE else NONE
 
 
 @kernel
-def _ways_flown(n: N, s: A, at: AT, lane: int) -> float:
-    """Air ways with something in the air today."""
-    count = np.float32(0.0)
-    for w in range(at[N_WAYS]):
-        if n[at[T_WAY_AIR] + w] == 1 and s[at[S_WAY_WANT] + w, lane] > 0.0 and s[at[S_WAY_WORK] + w, lane] > 0.0:
-            count += np.float32(1.0)
-    return max(count, np.float32(1.0))
+def _fly(
+    w: int, first: int, end: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int
+) -> None:
+    """One way, with its active loads first..end-1."""
+    p, m, c = n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w], n[at[T_WAY_CAMP] + w]
+    side, route = n[at[T_POOL_SIDE] + p], n[at[T_WAY_ROUTE] + w]
+    tonnes, kept, got = s[at[S_SCRATCH] + TONNES], s[at[S_SCRATCH] + KEPT], s[at[S_SCRATCH] + GOT]
+    fill(tonnes, NONE)
+    for j in range(first, end):
+        add(tonnes, s[at[S_DESIRED] + n[at[T_ACTIVE_LOAD] + j]])
+    if not some(tonnes):
+        return
+    fill(kept, ONE)
+    _flak(w, day, n, u, x, s, at)
+    guns, risk = s[at[S_SCRATCH] + GUNS], s[at[S_SCRATCH] + RISK]
+    if _aircraft_at_risk(
+        risk, guns, tonnes, x[at[X_PAYLOAD] + m], s[at[S_FOUL] + n[at[T_ROUTE_ZONE2] + route]], x[P_DROP_GUNS],
+        x[P_FLAK_HIGH], x[P_FLAK_FOUL],
+    ):  # fmt: skip
+        uniform, lost = s[at[S_SCRATCH] + 6], s[at[S_SCRATCH] + 7]
+        uniform_row(key, FLAK, run0, day, n[at[T_WAY_ENTITY] + w], 0, uniform)
+        poisson_row(uniform, risk, s[at[S_SCRATCH] + 8], s[at[S_SCRATCH] + 9], lost)
+        _lose_aircraft(lost, s[at[S_POOL] + p], s[at[S_POOL_LOST] + p])
+    if c >= 0:
+        _over_the_camp(
+            kept, s[at[S_HEIGHT] + side], guns, tonnes, s[at[S_STRIP] + c], s[at[S_CAMP_AREA] + c],
+            s[at[S_FALLEN] + c], x[P_DROP_GUNS], x[P_DROP_HIGH], x[P_DROP_LOW], x[P_DROP_ERROR],
+        )  # fmt: skip
+        _carry_wounded(
+            s[at[S_WOUNDED] + c], s[at[S_REAR] + side], tonnes, s[at[S_STRIP] + c], x[at[X_PAYLOAD] + m],
+            x[P_EVAC_LANDING],
+        )  # fmt: skip
+    fill(got, NONE)
+    for j in range(first, end):
+        k = n[at[T_ACTIVE_LOAD] + j]
+        good = side * at[N_GOODS] + n[at[T_BIN_GOOD] + n[at[T_LOAD_FROM] + k]]
+        for i in range(n[at[T_LOAD_CELL] + k], n[at[T_LOAD_CELL] + k + 1]):
+            aloft, goal = s[at[S_ALOFT] + i], s[at[S_STOCK] + n[at[T_LOAD_CELLS] + i]]
+            outside, taker = s[at[S_SCRATCH] + 6], n[at[T_LOAD_CAPTURE] + i]
+            _unload(aloft, kept, goal, got, outside)
+            if taker >= 0:
+                _capture(outside, s[at[S_STOCK] + taker], s[at[A_TAKEN] + good], x[P_DROP_CAPTURED])
+            add(s[at[A_LOST] + good], outside)
+    add(s[at[S_AIR_SENT_DAY] + side], tonnes)
+    add(s[at[S_AIR_GOT_DAY] + side], got)
+    add(s[at[A_AIR_SENT] + side], tonnes)
+    add(s[at[A_AIR_GOT] + side], got)
 
 
 @kernel
-def _flak(w: int, day: int, ways: float, n: N, u: A, x: A, s: A, at: AT, lane: int) -> tuple[float, float]:
+def _flak(w: int, day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Guns in action against a way, and aircraft lost for each low sortie in fair weather; shells are fired."""
     r = n[at[T_WAY_ROUTE] + w]
-    guns = np.float32(0.0)
-    risk = np.float32(0.0)
+    guns, risk = s[at[S_SCRATCH] + GUNS], s[at[S_SCRATCH] + RISK]
+    fill(guns, NONE)
+    fill(risk, NONE)
+    mine, fired = s[at[S_SCRATCH] + 7], s[at[S_SCRATCH] + 8]
     for k in range(n[at[T_ROUTE_FLAK] + r], n[at[T_ROUTE_FLAK] + r + 1]):
-        threat = n[at[T_FLAK_THREAT] + k]
-        b = n[at[T_FLAK_BATTERY] + k]
-        pieces = s[at[S_BATTERY] + b, lane]
-        if pieces <= 0.0 or u[at[U_THREAT_ON] + threat * at[N_DAYS] + day] == 0.0:
+        threat, b = n[at[T_FLAK_THREAT] + k], n[at[T_FLAK_BATTERY] + k]
+        pieces, store = s[at[S_BATTERY] + b], n[at[T_BAT_BIN] + b]
+        if u[at[U_THREAT_ON] + threat * at[N_DAYS] + day] == NONE or not some(pieces):
             continue
-        weapon = n[at[T_BAT_WEAPON] + b]
+        weapon, side = n[at[T_BAT_WEAPON] + b], n[at[T_THREAT_SIDE] + threat]
         good = n[at[T_WEAPON_GOOD] + weapon]
-        kg = x[at[X_KG_UNIT] + good, lane]
-        wanted = pieces * x[at[X_ROUNDS_QUIET] + weapon, lane] * kg / np.float32(KG)
-        if wanted <= 0.0:
-            continue
-        share = min(np.float32(1.0), held(n, s, at, n[at[T_BAT_BIN] + b], lane) / wanted)
-        # a gun's rounds for the day are shared among the ways flown
-        fired = take(n, s, at, n[at[T_BAT_BIN] + b], wanted / ways, lane)
-        side = n[at[T_THREAT_SIDE] + threat]
-        s[at[A_FIRED] + side * at[N_GOODS] + good, lane] += fired
-        s[at[A_ROUNDS] + weapon, lane] += fired * np.float32(KG) / kg
-        guns += pieces * share
-        risk += pieces * share * x[at[X_CARRIERS_LOST] + threat, lane]
-    return guns, risk
+        _in_action(
+            pieces, bin_row(n, s, at, store, s[at[S_SCRATCH] + 9]), s[at[S_SCRATCH] + TONNES],
+            s[at[S_SCRATCH] + WAYS], x[at[X_ROUNDS_QUIET] + weapon], x[at[X_KG_UNIT] + good],
+            x[at[X_CARRIERS_LOST] + threat], guns, risk, mine,
+        )  # fmt: skip
+        take_lanes(n, s, at, store, mine, fired)
+        row = side * at[N_GOODS] + good
+        _book_rounds(fired, s[at[A_FIRED] + row], s[at[A_ROUNDS] + weapon], x[at[X_KG_UNIT] + good])
 
 
-@kernel
-def _fly(w: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lane: int) -> None:
-    p, m, c = n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w], n[at[T_WAY_CAMP] + w]
-    side = n[at[T_POOL_SIDE] + p]
-    tonnes = np.float32(0.0)
-    for k in range(n[at[T_WAY_LOAD] + w], n[at[T_WAY_LOAD] + w + 1]):
-        tonnes += s[at[S_DESIRED] + k, lane]
-    if tonnes <= 0.0:
-        return
-    sorties = tonnes * np.float32(KG) / x[at[X_PAYLOAD] + m, lane]
-    guns, risk = _flak(w, day, _ways_flown(n, s, at, lane), n, u, x, s, at, lane)
-    high = guns >= x[P_DROP_GUNS, lane]
-    height = x[P_DROP_HIGH, lane] if high else x[P_DROP_LOW, lane]
-    if high:
-        risk *= x[P_FLAK_HIGH, lane]
-    if s[at[S_FOUL] + n[at[T_ROUTE_ZONE2] + n[at[T_WAY_ROUTE] + w]], lane] > 0.5:
-        risk *= x[P_FLAK_FOUL, lane]
-    if risk > 0.0:
-        uniform = uniform4(key, FLAK, run0 + lane, day, n[at[T_WAY_ENTITY] + w], 0)[0]
-        lost = min(poisson(uniform, sorties * risk), s[at[S_POOL] + p, lane])
-        s[at[S_POOL] + p, lane] -= lost
-        s[at[S_POOL_LOST] + p, lane] += lost
-    landed = np.float32(1.0)
-    gathered = np.float32(1.0)
-    if c >= 0:
-        landed = s[at[S_STRIP] + c, lane]
-        sigma = height * x[P_DROP_ERROR, lane] / np.float32(KG)
-        if sigma > 0.0:
-            gathered = 1.0 - math.exp(-s[at[S_CAMP_AREA] + c, lane] / (2.0 * math.pi * sigma * sigma))
-        if s[at[S_FALLEN] + c, lane] > 0.0:
-            gathered = np.float32(0.0)
-        carried = min(s[at[S_WOUNDED] + c, lane], sorties * landed * x[P_EVAC_LANDING, lane])
-        s[at[S_WOUNDED] + c, lane] -= carried
-        s[at[S_REAR] + side, lane] += carried
-        if landed < 1.0:
-            s[at[S_HEIGHT] + side, lane] = height
-    got = _unload(w, landed + (np.float32(1.0) - landed) * gathered, n, x, s, at, side, lane)
-    s[at[S_AIR_SENT_DAY] + side, lane] += tonnes
-    s[at[S_AIR_GOT_DAY] + side, lane] += got
-    s[at[A_AIR_SENT] + side, lane] += tonnes
-    s[at[A_AIR_GOT] + side, lane] += got
+@lane_loop
+def _in_action(
+    pieces: A, there: A, tonnes: A, ways: A, rounds: A, kg: A, loss: A, guns: A, risk: A, mine: A
+) -> None:
+    """Guns that have shells; a gun's rounds for the day are shared among the ways flown (`mine`, in tonnes)."""
+    for lane in range(pieces.shape[0]):
+        wanted = pieces[lane] * rounds[lane] * kg[lane] / KG
+        flown = wanted > NONE and tonnes[lane] > NONE
+        firing = pieces[lane] * min(ONE, there[lane] / max(wanted, TINY)) if flown else NONE
+        guns[lane] += firing
+        risk[lane] += firing * loss[lane]
+        mine[lane] = wanted / max(ways[lane], ONE) if flown else NONE
 
 
-@kernel
-def _unload(w: int, kept: float, n: N, x: A, s: A, at: AT, side: int, lane: int) -> float:
-    """Put what is aloft where it came down: gathered by its own side, taken in by the other, or lost."""
-    got = np.float32(0.0)
-    for k in range(n[at[T_WAY_LOAD] + w], n[at[T_WAY_LOAD] + w + 1]):
-        b = n[at[T_LOAD_FROM] + k]
-        good = side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]
-        for j in range(n[at[T_LOAD_CELL] + k], n[at[T_LOAD_CELL] + k + 1]):
-            part = s[at[S_ALOFT] + j, lane]
-            s[at[S_ALOFT] + j, lane] = 0.0
-            inside = part * kept
-            outside = part - inside
-            s[at[S_STOCK] + n[at[T_LOAD_CELLS] + j], lane] += inside
-            got += inside
-            taken = np.float32(0.0)
-            goal = n[at[T_LOAD_CAPTURE] + j]
-            if goal >= 0:
-                taken = outside * x[P_DROP_CAPTURED, lane]
-                s[at[S_STOCK] + goal, lane] += taken
-            s[at[A_TAKEN] + good, lane] += taken
-            s[at[A_LOST] + good, lane] += outside - taken
-    return got
+@lane_loop
+def _book_rounds(tonnes: A, total: A, rounds: A, kg: A) -> None:
+    """Book tonnes of shells fired, and the rounds they are."""
+    for lane in range(tonnes.shape[0]):
+        total[lane] += tonnes[lane]
+        rounds[lane] += tonnes[lane] * KG / kg[lane]
+
+
+@lane_loop
+def _aircraft_at_risk(
+    risk: A, guns: A, tonnes: A, payload: A, foul: A, many: A, high: A, in_foul: A
+) -> bool:
+    """Aircraft expected to be lost: flown high where many guns fire."""
+    some = np.int32(0)
+    for lane in range(risk.shape[0]):
+        each = risk[lane] * (high[lane] if guns[lane] >= many[lane] else ONE)
+        each *= in_foul[lane] if foul[lane] > HALF else ONE
+        risk[lane] = tonnes[lane] * KG / payload[lane] * each
+        some |= np.int32(risk[lane] > NONE)
+    return some != 0
+
+
+@lane_loop
+def _lose_aircraft(lost: A, pool: A, total: A) -> None:
+    for lane in range(lost.shape[0]):
+        gone = min(lost[lane], pool[lane])
+        pool[lane] -= gone
+        total[lane] += gone
+
+
+@lane_loop
+def _over_the_camp(
+    kept: A, height: A, guns: A, tonnes: A, strip: A, area: A, fallen: A, many: A, high: A, low: A, error: A
+) -> None:
+    """Share of a load that its own side gets: landed, or dropped inside the perimeter."""
+    for lane in range(kept.shape[0]):
+        h = high[lane] if guns[lane] >= many[lane] else low[lane]
+        sigma = max(h * error[lane] / KG, TINY)
+        gathered = (ONE - exp(-area[lane] / (TWO_PI * sigma * sigma))) * (ONE - fallen[lane])
+        kept[lane] = strip[lane] + (ONE - strip[lane]) * gathered
+        height[lane] = h if strip[lane] < ONE and tonnes[lane] > NONE else height[lane]
+
+
+@lane_loop
+def _carry_wounded(wounded: A, rear: A, tonnes: A, strip: A, payload: A, each: A) -> None:
+    """Aircraft that land take wounded back."""
+    for lane in range(wounded.shape[0]):
+        carried = min(wounded[lane], tonnes[lane] * KG / payload[lane] * strip[lane] * each[lane])
+        wounded[lane] -= carried
+        rear[lane] += carried
+
+
+@lane_loop
+def _unload(aloft: A, kept: A, goal: A, got: A, outside: A) -> None:
+    """Put what is aloft where it came down."""
+    for lane in range(aloft.shape[0]):
+        inside = aloft[lane] * kept[lane]
+        outside[lane] = aloft[lane] - inside
+        goal[lane] += inside
+        got[lane] += inside
+        aloft[lane] = NONE
+
+
+@lane_loop
+def _capture(outside: A, stock: A, total: A, share: A) -> None:
+    """The besieger takes in part of what fell outside; the rest is lost."""
+    for lane in range(outside.shape[0]):
+        taken = outside[lane] * share[lane]
+        stock[lane] += taken
+        total[lane] += taken
+        outside[lane] -= taken

@@ -76,9 +76,11 @@ from xetho.simulate.layout import (
     T_OP_FIRE,
     T_OP_FORCE,
     T_OP_FORCES,
+    T_OP_FROM,
     T_OP_KIND,
     T_OP_SIDE,
     T_OP_TARGET,
+    T_OP_UNTIL,
     T_POS_CAMP,
     T_POS_SUPPORT,
     T_POS_WORK,
@@ -93,8 +95,10 @@ from xetho.simulate.layout import (
     X_TRAINING,
     X_WEAR,
 )
+from xetho.simulate.process.attrition import lanchester
 from xetho.simulate.process.guns import fire
 from xetho.simulate.process.losses import book
+from xetho.simulate.rows import some
 from xetho.simulate.streams import ASSAULT as ASSAULT_STREAM
 from xetho.simulate.streams import lognormal, uniform4
 
@@ -109,6 +113,8 @@ MINE = 3
 def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> None:
     """Fight tonight's operations in the order of the table."""
     for o in range(at[N_OPERATIONS]):
+        if not n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o] or not some(s[at[S_OP_GO] + o]):
+            continue
         for lane in range(s.shape[1]):
             if s[at[S_OP_GO] + o, lane] > 0.0 and s[at[S_OVER], lane] == 0.0:
                 if n[at[T_OP_KIND] + o] == ASSAULT:
@@ -119,11 +125,8 @@ def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> N
 
 @kernel
 def hits(rate: float, firing: float, target: float, x: A, lane: int) -> float:
-    """Men hit in an hour by the generalised Lanchester law; strengths in men, rate per hour at the reference."""
-    ref = x[P_REFERENCE, lane]
-    if firing <= 0.0 or target <= 0.0:
-        return np.float32(0.0)
-    return rate * ref * (firing / ref) ** x[P_LAW_P, lane] * (target / ref) ** x[P_LAW_Q, lane]
+    """Men hit in an hour by the law and exponents of the campaign; rate per hour at the reference strength."""
+    return lanchester(rate, firing, target, x[P_REFERENCE, lane], x[P_LAW_P, lane], x[P_LAW_Q, lane])
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_CAPTURED,
     A_DESERTED,
@@ -39,6 +39,7 @@ from xetho.simulate.layout import (
     S_POS_FELL,
     S_POS_MEN,
     S_RESERVE,
+    S_SCRATCH,
     S_SICK_NOW,
     S_SIEGE,
     S_STOCK,
@@ -52,10 +53,12 @@ from xetho.simulate.layout import (
     T_POS_CORE,
 )
 from xetho.simulate.process.losses import men_of, thin
+from xetho.simulate.rows import add, greatest, some
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
+NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-9)
 EVENING = 0.75  # of the day: when a camp that breaks gives up
 
 
@@ -63,51 +66,81 @@ EVENING = 0.75  # of the day: when a camp that breaks gives up
 def cohesion(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Yesterday's cohesion, less today's shocks; then who gives up."""
     for g in range(at[N_GROUPS]):
-        for lane in range(s.shape[1]):
-            if s[at[S_OVER], lane] == 0.0:
-                _group(g, x, s, at, lane)
+        _shake(
+            s[at[S_MORALE] + g], men_of(g, s, at), s[at[S_HITS_TODAY] + g], s[at[S_HUNGER] + g],
+            s[at[S_MORALE_SHOCK] + g], s[at[S_OVER]], x[P_MORALE_LOSS], x[P_MORALE_HUNGER], x[P_MORALE_RECOVERY],
+        )  # fmt: skip
     for c in range(at[N_CAMPS]):
-        for lane in range(s.shape[1]):
-            if s[at[S_FALLEN] + c, lane] == 0.0 and s[at[S_OVER], lane] == 0.0:
-                _camp(c, day, n, x, s, at, lane)
+        _camp(c, day, n, x, s, at)
+
+
+@lane_loop
+def _shake(
+    morale: A, men: A, hits: A, hunger: A, shock: A, over: A, by_loss: A, by_hunger: A, recovery: A
+) -> None:
+    for lane in range(morale.shape[0]):
+        before = men[lane] + hits[lane]
+        loss = hits[lane] / max(before, TINY) if before > NONE else NONE
+        left = morale[lane] - by_loss[lane] * loss - by_hunger[lane] * hunger[lane] - shock[lane]
+        left += (ONE - left) * recovery[lane]
+        left = min(ONE, max(NONE, left))
+        morale[lane] = left if over[lane] == NONE else morale[lane]
+        shock[lane] = NONE if over[lane] == NONE else shock[lane]
+        hits[lane] = NONE if over[lane] == NONE else hits[lane]
 
 
 @kernel
-def _group(g: int, x: A, s: A, at: AT, lane: int) -> None:
-    men = men_of(g, s, at, lane) + s[at[S_HITS_TODAY] + g, lane]
-    loss = s[at[S_HITS_TODAY] + g, lane] / men if men > 0.0 else np.float32(0.0)
-    morale = s[at[S_MORALE] + g, lane]
-    morale -= x[P_MORALE_LOSS, lane] * loss
-    morale -= x[P_MORALE_HUNGER, lane] * s[at[S_HUNGER] + g, lane]
-    morale -= s[at[S_MORALE_SHOCK] + g, lane]
-    morale += (np.float32(1.0) - morale) * x[P_MORALE_RECOVERY, lane]
-    s[at[S_MORALE] + g, lane] = min(np.float32(1.0), max(np.float32(0.0), morale))
-    s[at[S_MORALE_SHOCK] + g, lane] = 0.0
-    s[at[S_HITS_TODAY] + g, lane] = 0.0
-
-
-@kernel
-def _camp(c: int, day: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
-    side = n[at[T_CAMP_SIDE] + c]
-    men = men_of(c, s, at, lane)
-    s[at[S_PEAK] + c, lane] = max(s[at[S_PEAK] + c, lane], men)
-    if s[at[S_SIEGE] + c, lane] == 0.0:
+def _camp(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
+    """Men slip away from a besieged camp; it ends when its core is lost or it breaks."""
+    under, share = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
+    greatest(s[at[S_PEAK] + c], s[at[S_CAMP_MEN] + c])
+    if not _under_siege(
+        under, share, s[at[S_SIEGE] + c], s[at[S_FALLEN] + c], s[at[S_OVER]], s[at[S_MORALE] + c], x[P_DESERT]
+    ):
         return
-    gone = thin(c, x[P_DESERT, lane] * (np.float32(1.0) - s[at[S_MORALE] + c, lane]), n, s, at, lane)
-    s[at[A_DESERTED] + side, lane] += gone
-    fell = np.float32(-1.0)
+    ends, fell = s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    _broken(
+        ends, fell, under, s[at[S_MORALE] + c], s[at[S_CAMP_MEN] + c], s[at[S_PEAK] + c], s[at[S_NO_AMMO] + c],
+        x[P_SURRENDER_MORALE], x[P_SURRENDER_MEN], x[P_SURRENDER_AMMO], np.float32(day + EVENING),
+    )  # fmt: skip
+    add(s[at[A_DESERTED] + n[at[T_CAMP_SIDE] + c]], thin(c, share, day, n, s, at))
     for p in range(at[N_POSITIONS]):
-        if n[at[T_POS_CAMP] + p] == c and n[at[T_POS_CORE] + p] == 1 and s[at[S_HELD] + p, lane] == 0.0:
-            fell = s[at[S_POS_FELL] + p, lane]
-    if fell < 0.0:
-        broken = s[at[S_MORALE] + c, lane] < x[P_SURRENDER_MORALE, lane]
-        spent = men < x[P_SURRENDER_MEN, lane] * s[at[S_PEAK] + c, lane]
-        limit = x[P_SURRENDER_AMMO, lane]
-        silent = limit > 0.0 and s[at[S_NO_AMMO] + c, lane] >= limit
-        if not (broken or spent or silent):
-            return
-        fell = np.float32(day + EVENING)
-    _surrender(c, max(fell, np.float32(day)), n, s, at, lane)
+        if n[at[T_POS_CAMP] + p] == c and n[at[T_POS_CORE] + p] == 1:
+            _core_lost(ends, fell, under, s[at[S_HELD] + p], s[at[S_POS_FELL] + p])
+    if some(ends):
+        for lane in range(ends.shape[0]):
+            if ends[lane] > NONE:
+                _surrender(c, max(fell[lane], np.float32(day)), n, s, at, lane)
+
+
+@lane_loop
+def _under_siege(under: A, share: A, siege: A, fallen: A, over: A, morale: A, desert: A) -> bool:
+    found = np.int32(0)
+    for lane in range(under.shape[0]):
+        under[lane] = siege[lane] * (ONE - fallen[lane]) * (ONE - over[lane])
+        share[lane] = under[lane] * desert[lane] * (ONE - morale[lane])
+        found |= np.int32(under[lane] > NONE)
+    return found != 0
+
+
+@lane_loop
+def _broken(
+    ends: A, fell: A, under: A, morale: A, men: A, peak: A, silent: A, least: A, least_men: A, days: A, evening: float
+) -> None:
+    """By cohesion, by numbers, or by guns that have had no shells for so many days."""
+    for lane in range(ends.shape[0]):
+        broken = morale[lane] < least[lane] or men[lane] < least_men[lane] * peak[lane]
+        quiet = days[lane] > NONE and silent[lane] >= days[lane]
+        ends[lane] = under[lane] if broken or quiet else NONE
+        fell[lane] = evening
+
+
+@lane_loop
+def _core_lost(ends: A, fell: A, under: A, held: A, when: A) -> None:
+    for lane in range(ends.shape[0]):
+        lost = under[lane] > NONE and held[lane] == NONE
+        ends[lane] = ONE if lost else ends[lane]
+        fell[lane] = when[lane] if lost else fell[lane]
 
 
 @kernel

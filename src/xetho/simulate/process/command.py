@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     N_CAMPS,
     N_FORCES,
@@ -22,6 +22,7 @@ from xetho.simulate.layout import (
     S_OP_TRIED,
     S_OVER,
     S_RESERVE,
+    S_SCRATCH,
     S_SIEGE,
     T_OP_ATTEMPTS,
     T_OP_FORCE,
@@ -34,46 +35,62 @@ from xetho.simulate.layout import (
     T_POS_CAMP,
     X_RETRY,
 )
-from xetho.simulate.process.conditions import all_hold
+from xetho.simulate.process.conditions import hold
+from xetho.simulate.rows import fill
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 ASSAULT, COUNTER, SIEGE = 0, 1, 2
+NONE, ONE = np.float32(0.0), np.float32(1.0)
 
 
 @kernel
 def command(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Order tonight's operations, in the order of the table: a formation goes into one of them at most."""
     for c in range(at[N_CAMPS]):
-        for lane in range(s.shape[1]):
-            s[at[S_ASSAULTED] + c, lane] = 0.0
+        fill(s[at[S_ASSAULTED] + c], NONE)
     for f in range(at[N_FORCES]):
-        for lane in range(s.shape[1]):
-            s[at[S_BUSY] + f, lane] = 0.0
+        fill(s[at[S_BUSY] + f], NONE)
     for o in range(at[N_OPERATIONS]):
-        dated = n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o]
-        for lane in range(s.shape[1]):
-            s[at[S_OP_GO] + o, lane] = 0.0
-            if dated and s[at[S_OVER], lane] == 0.0:
-                _decide(o, day, n, u, x, s, at, lane)
+        go, kind = s[at[S_OP_GO] + o], n[at[T_OP_KIND] + o]
+        fill(go, NONE)
+        if not n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o]:
+            continue
+        p, test = n[at[T_OP_TARGET] + o], at[T_OP_TEST] + o
+        c = n[at[T_POS_CAMP] + p]
+        ready, ordered = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
+        hold(n[test], n[test + 1], n, u, x, s, at, ready)
+        if _ordered(
+            ordered, ready, s[at[S_OVER]], s[at[S_FALLEN] + c], s[at[S_OP_DONE] + o], s[at[S_OP_TRIED] + o],
+            s[at[S_OP_NEXT] + o], s[at[S_HELD] + p], np.float32(n[at[T_OP_ATTEMPTS] + o]), np.float32(day),
+            kind == COUNTER, kind == ASSAULT,
+        ):  # fmt: skip
+            for lane in range(ordered.shape[0]):
+                if ordered[lane] > NONE:
+                    _order(o, c, day, n, x, s, at, lane)
+
+
+@lane_loop
+def _ordered(
+    ordered: A, ready: A, over: A, fallen: A, done: A, tried: A, after: A, held: A, attempts: float, day: float,
+    only_lost: bool, only_held: bool,
+) -> bool:  # fmt: skip
+    """Where the operation can go in today as far as time, target and conditions say; whether in any lane."""
+    some = np.int32(0)
+    for lane in range(ordered.shape[0]):
+        idle = ready[lane] * (ONE - over[lane]) * (ONE - fallen[lane]) * (ONE - done[lane])
+        idle = idle if tried[lane] < attempts and day >= after[lane] else NONE
+        ours = held[lane] > NONE
+        idle = NONE if (only_lost and ours) or (only_held and not ours) else idle
+        ordered[lane] = idle
+        some |= np.int32(idle > NONE)
+    return some != 0
 
 
 @kernel
-def _decide(o: int, day: int, n: N, u: A, x: A, s: A, at: AT, lane: int) -> None:
-    p = n[at[T_OP_TARGET] + o]
-    c = n[at[T_POS_CAMP] + p]
+def _order(o: int, c: int, day: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
     kind = n[at[T_OP_KIND] + o]
-    if s[at[S_FALLEN] + c, lane] > 0.0 or s[at[S_OP_DONE] + o, lane] > 0.0:
-        return
-    if s[at[S_OP_TRIED] + o, lane] >= n[at[T_OP_ATTEMPTS] + o] or day < s[at[S_OP_NEXT] + o, lane]:
-        return
-    ours = s[at[S_HELD] + p, lane] > 0.0
-    if (kind == ASSAULT and not ours) or (kind == COUNTER and ours):
-        return
-    first = at[T_OP_TEST] + o
-    if not all_hold(n[first], n[first + 1], n, u, x, s, at, lane):
-        return
     if kind == SIEGE:
         s[at[S_SIEGE] + c, lane] = 1.0
         s[at[S_OP_DONE] + o, lane] = 1.0

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
-    N_BINS,
     N_CAMPS,
     N_GOODS,
     S_FALLEN,
@@ -17,11 +16,9 @@ from xetho.simulate.layout import (
     S_MORALE,
     S_OP_DONE,
     S_OP_TRIED,
+    S_SCRATCH,
     S_STRIP,
     S_WORK,
-    T_BIN_GOOD,
-    T_BIN_PLACE,
-    T_CAMP_PLACE,
     T_FRONT_BIN,
     T_FRONT_BINS,
     T_GROUP_SIDE,
@@ -32,95 +29,113 @@ from xetho.simulate.layout import (
     U_TEST_VALUE,
     X_STRENGTH,
 )
-from xetho.simulate.process.stock import held
+from xetho.simulate.process.stock import bin_row
+from xetho.simulate.rows import add, copy, fill
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 # In the order of xetho.network.battle.CONDITIONS.
 HELD, LOST, FALLEN, OP, TRIED, WORK, STOCK, FRONT, FOOD_DAYS, STRENGTH, MORALE, AIRSTRIP = range(12)
+NONE, ONE = np.float32(0.0), np.float32(1.0)
+VALUE, PART = 8, 9  # scratch rows of this file
 
 
 @kernel
-def front_stock(side: int, good: int, n: N, s: A, at: AT, lane: int) -> float:
-    """Tonnes of a good over the front places of a side."""
-    total = np.float32(0.0)
+def front_stock(side: int, good: int, n: N, s: A, at: AT, out: A) -> None:
+    """Tonnes of a good over the front places of a side, into `out`."""
+    fill(out, NONE)
     first = at[T_FRONT_BIN] + side * at[N_GOODS] + good
     for j in range(n[first], n[first + 1]):
-        total += held(n, s, at, n[at[T_FRONT_BINS] + j], lane)
-    return total
+        add(out, bin_row(n, s, at, n[at[T_FRONT_BINS] + j], s[at[S_SCRATCH] + PART]))
 
 
 @kernel
-def camp_of(place: int, n: N, at: AT) -> int:
-    """The camp supplied from a place, -1 when none is."""
-    for c in range(at[N_CAMPS]):
-        if n[at[T_CAMP_PLACE] + c] == place:
-            return c
-    return -1
+def side_morale(side: int, n: N, s: A, at: AT, out: A) -> None:
+    """Cohesion of a side: of its first camp that stands, else of its field force; into `out`."""
+    copy(out, s[at[S_MORALE] + at[N_CAMPS] + side])
+    for c in range(at[N_CAMPS] - 1, -1, -1):
+        if n[at[T_GROUP_SIDE] + c] == side:
+            _where_standing(out, s[at[S_MORALE] + c], s[at[S_FALLEN] + c])
+
+
+@lane_loop
+def _where_standing(out: A, morale: A, fallen: A) -> None:
+    for lane in range(out.shape[0]):
+        out[lane] = morale[lane] if fallen[lane] == NONE else out[lane]
 
 
 @kernel
-def side_morale(side: int, n: N, s: A, at: AT, lane: int) -> float:
-    """Cohesion of a side: of its first camp that stands, else of its field force."""
-    for c in range(at[N_CAMPS]):
-        if n[at[T_GROUP_SIDE] + c] == side and s[at[S_FALLEN] + c, lane] == 0.0:
-            return s[at[S_MORALE] + c, lane]
-    return s[at[S_MORALE] + at[N_CAMPS] + side, lane]
+def hold(first: int, end: int, n: N, u: A, x: A, s: A, at: AT, out: A) -> None:
+    """Whether conditions first..end-1 all hold: 1 or 0 for each lane, into `out`."""
+    fill(out, ONE)
+    for i in range(first, end):
+        _compare(out, _measure(i, n, x, s, at), u[at[U_TEST_VALUE] + i], n[at[T_TEST_BELOW] + i] == 1)
+
+
+@lane_loop
+def _compare(out: A, value: A, limit: float, below: bool) -> None:
+    for lane in range(out.shape[0]):
+        out[lane] = out[lane] if (value[lane] < limit) == below else NONE
 
 
 @kernel
-def measure(i: int, n: N, x: A, s: A, at: AT, lane: int) -> float:
-    """What condition `i` compares with its value (1 or 0 for yes or no)."""
-    kind = n[at[T_TEST_KIND] + i]
-    k = n[at[T_TEST_SUBJECT] + i]
-    place = n[at[T_TEST_PLACE] + i]
-    value = np.float32(0.0)
+def _measure(i: int, n: N, x: A, s: A, at: AT) -> A:
+    """What condition `i` compares with its value (1 or 0 for yes or no): a row of the state or of scratch."""
+    kind, k, place = n[at[T_TEST_KIND] + i], n[at[T_TEST_SUBJECT] + i], n[at[T_TEST_PLACE] + i]
+    value = s[at[S_SCRATCH] + VALUE]
     if kind == HELD:
-        value = s[at[S_HELD] + k, lane]
+        value = s[at[S_HELD] + k]
     elif kind == LOST:
-        value = np.float32(1.0) - s[at[S_HELD] + k, lane]
+        _no(value, s[at[S_HELD] + k])
     elif kind == FALLEN:
-        value = s[at[S_FALLEN] + k, lane]
+        value = s[at[S_FALLEN] + k]
     elif kind == OP:
-        value = s[at[S_OP_DONE] + k, lane]
+        value = s[at[S_OP_DONE] + k]
     elif kind == TRIED:
-        value = min(np.float32(1.0), s[at[S_OP_TRIED] + k, lane])
+        _at_most_one(value, s[at[S_OP_TRIED] + k])
     elif kind == WORK:
-        value = s[at[S_WORK] + k, lane]
+        value = s[at[S_WORK] + k]
     elif kind == STOCK:
-        value = _stock_at(k, place, n, s, at, lane)
+        if place >= 0:
+            value = bin_row(n, s, at, place, value)
+        else:
+            fill(value, NONE)
     elif kind == FRONT:
-        value = front_stock(place, k, n, s, at, lane)
+        front_stock(place, k, n, s, at, value)
     elif kind == FOOD_DAYS:
-        value = s[at[S_FOOD_DAYS] + k, lane]
+        value = s[at[S_FOOD_DAYS] + k]
     elif kind == STRENGTH:
-        value = s[at[S_FORCE_MEN] + k, lane] / max(np.float32(1.0), x[at[X_STRENGTH] + k, lane])
+        _strength(value, s[at[S_FORCE_MEN] + k], x[at[X_STRENGTH] + k])
     elif kind == MORALE:
-        value = side_morale(k, n, s, at, lane)
-    elif kind == AIRSTRIP:
-        c = camp_of(place, n, at)
-        value = np.float32(1.0) if c < 0 or s[at[S_STRIP] + c, lane] > 0.0 else np.float32(0.0)
+        side_morale(k, n, s, at, value)
+    elif place >= 0:
+        _at_most_one(value, s[at[S_STRIP] + place])
+        _some(value)
+    else:  # an airstrip that no camp can lose
+        fill(value, ONE)
     return value
 
 
-@kernel
-def _stock_at(good: int, place: int, n: N, s: A, at: AT, lane: int) -> float:
-    for b in range(at[N_BINS]):
-        if n[at[T_BIN_PLACE] + b] == place and n[at[T_BIN_GOOD] + b] == good:
-            return held(n, s, at, b, lane)
-    return np.float32(0.0)
+@lane_loop
+def _no(value: A, yes: A) -> None:
+    for lane in range(value.shape[0]):
+        value[lane] = ONE - yes[lane]
 
 
-@kernel
-def all_hold(first: int, end: int, n: N, u: A, x: A, s: A, at: AT, lane: int) -> bool:
-    """Whether conditions first..end-1 all hold."""
-    for i in range(first, end):
-        value = measure(i, n, x, s, at, lane)
-        limit = u[at[U_TEST_VALUE] + i]
-        if n[at[T_TEST_BELOW] + i] == 1:
-            if value >= limit:
-                return False
-        elif value < limit:
-            return False
-    return True
+@lane_loop
+def _at_most_one(value: A, count: A) -> None:
+    for lane in range(value.shape[0]):
+        value[lane] = min(ONE, count[lane])
+
+
+@lane_loop
+def _some(value: A) -> None:
+    for lane in range(value.shape[0]):
+        value[lane] = ONE if value[lane] > NONE else NONE
+
+
+@lane_loop
+def _strength(value: A, men: A, full: A) -> None:
+    for lane in range(value.shape[0]):
+        value[lane] = men[lane] / max(ONE, full[lane])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_BURNT,
     A_EATEN,
@@ -60,7 +60,9 @@ from xetho.simulate.layout import (
     X_DEMAND,
 )
 from xetho.simulate.process.conditions import front_stock
-from xetho.simulate.process.stock import TINY, held_lanes, take, take_lanes
+from xetho.simulate.process.mobilise import present
+from xetho.simulate.process.stock import TINY, bin_row, take_lanes
+from xetho.simulate.rows import add, copy, fill
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -68,106 +70,120 @@ AT = NDArray[np.int64]
 RATION = 0
 LABOUR = 2
 FOOD, FUEL, AMMUNITION = 0, 1, 2
-KG = 1000.0
+KG = np.float32(1000.0)
+NONE, ONE = np.float32(0.0), np.float32(1.0)
+MEN, WANT, GOT, ASK = 0, 1, 2, 3  # scratch rows of this file
 
 
 @kernel
 def camp_men(n: N, s: A, at: AT) -> None:
     """Fit men of each camp: in its strongpoints, in reserve and at the base."""
     for c in range(at[N_CAMPS]):
-        for lane in range(s.shape[1]):
-            s[at[S_CAMP_MEN] + c, lane] = s[at[S_RESERVE] + c, lane] + s[at[S_BASE] + c, lane]
+        copy(s[at[S_CAMP_MEN] + c], s[at[S_RESERVE] + c])
+        add(s[at[S_CAMP_MEN] + c], s[at[S_BASE] + c])
     for p in range(at[N_POSITIONS]):
-        c = n[at[T_POS_CAMP] + p]
-        for lane in range(s.shape[1]):
-            s[at[S_CAMP_MEN] + c, lane] += s[at[S_POS_MEN] + p, lane]
+        add(s[at[S_CAMP_MEN] + n[at[T_POS_CAMP] + p]], s[at[S_POS_MEN] + p])
 
 
 @kernel
-def _count_eaters(i: int, n: N, s: A, at: AT) -> None:
-    """Men who draw on row `i`, into S_SCRATCH; the wounded and sick of a field force eat with its formations."""
+def _draws_today(i: int, day: int, n: N, at: AT) -> bool:
+    """Whether anybody can be there to draw on row `i` today."""
+    force = n[at[T_DRAW_FORCE] + i]
+    return force < 0 or present(force, day, n, at)
+
+
+@kernel
+def _count_eaters(i: int, n: N, s: A, at: AT) -> A:
+    """Men who draw on row `i`; the wounded and sick of a field force eat with its formations."""
     group, force = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i]
     ration = n[at[T_DRAW_KIND] + i] == RATION
-    out, wounded, sick = at[S_SCRATCH], at[S_WOUNDED] + group, at[S_SICK_NOW] + group
+    men, wounded, sick = s[at[S_SCRATCH] + MEN], s[at[S_WOUNDED] + group], s[at[S_SICK_NOW] + group]
     if force < 0:
-        fit, labour, fallen = at[S_CAMP_MEN] + group, at[S_CAMP_LABOUR] + group, at[S_FALLEN] + group
-        for lane in range(s.shape[1]):
-            men = s[fit, lane]
-            if ration:
-                men += s[labour, lane] + s[wounded, lane] + s[sick, lane]
-            s[out, lane] = men * (np.float32(1.0) - s[fallen, lane])
-        return
-    row, fit = at[S_FORCE_MEN] + force, at[S_FIELD_MEN] + group
-    beds = ration and n[at[T_FORCE_KIND] + force] != LABOUR
-    for lane in range(s.shape[1]):
-        men = s[row, lane]
-        if beds and s[fit, lane] > 0.0:
-            men += men * (s[wounded, lane] + s[sick, lane]) / s[fit, lane]
-        s[out, lane] = men
+        copy(men, s[at[S_CAMP_MEN] + group])
+        if ration:
+            add(men, s[at[S_CAMP_LABOUR] + group])
+            add(men, wounded)
+            add(men, sick)
+        _unless_fallen(men, s[at[S_FALLEN] + group])
+    elif ration and n[at[T_FORCE_KIND] + force] != LABOUR:
+        _with_beds(men, s[at[S_FORCE_MEN] + force], wounded, sick, s[at[S_FIELD_MEN] + group])
+    else:
+        return s[at[S_FORCE_MEN] + force]
+    return men
+
+
+@lane_loop
+def _unless_fallen(men: A, fallen: A) -> None:
+    for lane in range(men.shape[0]):
+        men[lane] *= ONE - fallen[lane]
+
+
+@lane_loop
+def _with_beds(men: A, fit: A, wounded: A, sick: A, field: A) -> None:
+    for lane in range(men.shape[0]):
+        beds = (wounded[lane] + sick[lane]) / max(field[lane], TINY) if field[lane] > NONE else NONE
+        men[lane] = fit[lane] * (ONE + beds)
 
 
 @kernel
-def _firing(i: int, n: N, s: A, at: AT, lane: int) -> bool:
-    """Small arms are fired only where a siege is on."""
-    group = n[at[T_DRAW_GROUP] + i]
-    if group < at[N_CAMPS]:
-        return s[at[S_SIEGE] + group, lane] > 0.0
-    for c in range(at[N_CAMPS]):
-        if n[at[T_CAMP_ATTACKER] + c] == n[at[T_GROUP_SIDE] + group] and s[at[S_SIEGE] + c, lane] > 0.0:
-            return True
-    return False
-
-
-@kernel
-def needs(n: N, s: A, at: AT) -> None:
+def needs(day: int, n: N, s: A, at: AT) -> None:
     """Today's rations by bin, so that transport leaves them in the depot."""
     for b in range(at[N_BINS]):
-        for lane in range(s.shape[1]):
-            s[at[S_NEED] + b, lane] = 0.0
+        fill(s[at[S_NEED] + b], NONE)
     for i in range(at[N_DRAWS]):
-        if n[at[T_DRAW_KIND] + i] != RATION:
-            continue
-        _count_eaters(i, n, s, at)
-        men, kg, need, over = at[S_SCRATCH], at[S_DRAW_KG] + i, at[S_NEED] + n[at[T_DRAW_BIN] + i], at[S_OVER]
-        for lane in range(s.shape[1]):
-            s[need, lane] += s[men, lane] * s[kg, lane] / np.float32(KG) * (np.float32(1.0) - s[over, lane])
+        if n[at[T_DRAW_KIND] + i] == RATION and _draws_today(i, day, n, at):
+            men = _count_eaters(i, n, s, at)
+            _add_need(s[at[S_NEED] + n[at[T_DRAW_BIN] + i]], men, s[at[S_DRAW_KG] + i], s[at[S_OVER]])
+
+
+@lane_loop
+def _add_need(need: A, men: A, kg: A, over: A) -> None:
+    for lane in range(need.shape[0]):
+        need[lane] += men[lane] * kg[lane] / KG * (ONE - over[lane])
 
 
 @kernel
 def feeding(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Everyone draws what there is; places and groups remember what was missing."""
     for side in range(at[N_SIDES]):
-        for lane in range(s.shape[1]):
-            s[at[S_RATION_NEED] + side, lane] = 0.0
-            s[at[S_RATION_MET] + side, lane] = 0.0
+        fill(s[at[S_RATION_NEED] + side], NONE)
+        fill(s[at[S_RATION_MET] + side], NONE)
     for i in range(at[N_DRAWS]):
-        _count_eaters(i, n, s, at)
+        if not _draws_today(i, day, n, at):
+            continue
         if n[at[T_DRAW_KIND] + i] == RATION:
             _eat(i, n, x, s, at)
         else:
             _fire_quietly(i, n, s, at)
     for i in range(at[N_DEMANDS]):
         share = u[at[U_DEMAND_SHARE] + i * at[N_DAYS] + day]
-        if share > 0.0:
-            for lane in range(s.shape[1]):
-                if s[at[S_OVER], lane] == 0.0:
-                    _demand(i, share, n, x, s, at, lane)
+        if share > NONE:
+            _demand(i, share, n, x, s, at)
     _food_days(n, s, at)
 
 
 @kernel
 def _fire_quietly(i: int, n: N, s: A, at: AT) -> None:
     """A quiet day's small-arms ammunition, where a siege is on."""
-    b, side = n[at[T_DRAW_BIN] + i], n[at[T_GROUP_SIDE] + n[at[T_DRAW_GROUP] + i]]
-    row = at[A_FIRED] + side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]
-    men, want, got = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2]
-    kg, over, fired = s[at[S_DRAW_KG] + i], s[at[S_OVER]], s[row]
-    for lane in range(men.shape[0]):
-        firing = over[lane] == 0.0 and men[lane] > 0.0 and _firing(i, n, s, at, lane)
-        want[lane] = men[lane] * kg[lane] / np.float32(KG) if firing else np.float32(0.0)
-    take_lanes(n, s, at, b, want, got)
-    for lane in range(men.shape[0]):
-        fired[lane] += got[lane]
+    group = n[at[T_DRAW_GROUP] + i]
+    side, firing = n[at[T_GROUP_SIDE] + group], s[at[S_SCRATCH] + ASK]
+    fill(firing, NONE)
+    for c in range(at[N_CAMPS]):
+        if c == group or (group >= at[N_CAMPS] and n[at[T_CAMP_ATTACKER] + c] == side):
+            add(firing, s[at[S_SIEGE] + c])
+    want, got = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT]
+    if _rounds_wanted(want, _count_eaters(i, n, s, at), s[at[S_DRAW_KG] + i], firing, s[at[S_OVER]]):
+        take_lanes(n, s, at, n[at[T_DRAW_BIN] + i], want, got)
+        add(s[at[A_FIRED] + side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]], got)
+
+
+@lane_loop
+def _rounds_wanted(want: A, men: A, kg: A, firing: A, over: A) -> bool:
+    some = np.int32(0)
+    for lane in range(want.shape[0]):
+        want[lane] = men[lane] * kg[lane] / KG if firing[lane] > NONE and over[lane] == NONE else NONE
+        some |= np.int32(want[lane] > NONE)
+    return some != 0
 
 
 @kernel
@@ -176,64 +192,100 @@ def _eat(i: int, n: N, x: A, s: A, at: AT) -> None:
     group, force, place = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i], n[at[T_DRAW_PLACE] + i]
     b, side = n[at[T_DRAW_BIN] + i], n[at[T_GROUP_SIDE] + group]
     row = side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]
-    eaten, short, need_row, kg = at[A_EATEN] + row, at[A_SHORT] + row, at[S_NEED] + b, at[S_DRAW_KG] + i
-    labour = force >= 0 and n[at[T_FORCE_KIND] + force] == LABOUR
-    front = n[at[T_PLACE_FRONT] + place] == 1
-    fed_row, hunger = at[S_FED] + place, at[S_HUNGER] + group
-    none, one = np.float32(0.0), np.float32(1.0)
-    men, want, got = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2]
-    ask, there = s[at[S_SCRATCH] + 3], s[at[S_SCRATCH] + 5]
-    need, ration, over, weight_row = s[need_row], s[kg], s[at[S_OVER]], s[at[S_DRAW_SHARE] + i]
-    held_lanes(n, s, at, b, there)
-    for lane in range(men.shape[0]):
-        want[lane] = men[lane] * ration[lane] / np.float32(KG) * (one - over[lane])
-        whole = max(need[lane], want[lane])
-        ask[lane] = want[lane] * min(one, there[lane] / max(whole, np.float32(TINY)))
-        need[lane] = whole - want[lane]
+    men = _count_eaters(i, n, s, at)
+    want, got, ask = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT], s[at[S_SCRATCH] + ASK]
+    there = bin_row(n, s, at, b, s[at[S_SCRATCH] + 4])
+    _ask(want, ask, men, s[at[S_DRAW_KG] + i], s[at[S_OVER]], s[at[S_NEED] + b], there)
     take_lanes(n, s, at, b, ask, got)
-    eaten_total, short_total, fed = s[eaten], s[short], s[fed_row]
-    wanted_front, met_front = s[at[S_RATION_NEED] + side], s[at[S_RATION_MET] + side]
-    hunger_row, fit, memory = s[hunger], s[at[S_FIELD_MEN] + group], x[P_HUNGER_MEMORY]
-    for lane in range(men.shape[0]):
-        eaten_total[lane] += got[lane]
-        short_total[lane] += max(none, want[lane] - got[lane])
-        missed = max(none, one - got[lane] / want[lane]) if want[lane] > none else none
-        gap = weight_row[lane] * missed
-        fed[lane] = min(fed[lane], one - gap)
-        if front:
-            wanted_front[lane] += want[lane]
-            met_front[lane] += got[lane]
-        if not labour and want[lane] > none:
-            whole = fit[lane] if force >= 0 else men[lane]
-            weight = min(one, men[lane] / max(whole, one))
-            hunger_row[lane] += weight * (gap - weight_row[lane] * hunger_row[lane]) / max(one, memory[lane])
+    weight = s[at[S_DRAW_SHARE] + i]
+    _book_rations(want, got, weight, s[at[A_EATEN] + row], s[at[A_SHORT] + row], s[at[S_FED] + place])
+    if n[at[T_PLACE_FRONT] + place] == 1:
+        add(s[at[S_RATION_NEED] + side], want)
+        add(s[at[S_RATION_MET] + side], got)
+    if force < 0:
+        _remember(want, got, weight, men, ONE, s[at[S_HUNGER] + group], x[P_HUNGER_MEMORY])
+    elif n[at[T_FORCE_KIND] + force] != LABOUR:
+        part = s[at[S_SCRATCH] + 5]
+        _part_of_field(part, men, s[at[S_FIELD_MEN] + group])
+        _remember(want, got, weight, part, NONE, s[at[S_HUNGER] + group], x[P_HUNGER_MEMORY])
+
+
+@lane_loop
+def _ask(want: A, ask: A, men: A, kg: A, over: A, need: A, there: A) -> None:
+    for lane in range(want.shape[0]):
+        mine = men[lane] * kg[lane] / KG * (ONE - over[lane])
+        whole = max(need[lane], mine)
+        want[lane] = mine
+        ask[lane] = mine * min(ONE, there[lane] / max(whole, TINY))
+        need[lane] = whole - mine
+
+
+@lane_loop
+def _book_rations(want: A, got: A, weight: A, eaten: A, short: A, fed: A) -> None:
+    for lane in range(want.shape[0]):
+        eaten[lane] += got[lane]
+        short[lane] += max(NONE, want[lane] - got[lane])
+        missed = max(NONE, ONE - got[lane] / want[lane]) if want[lane] > NONE else NONE
+        fed[lane] = min(fed[lane], ONE - weight[lane] * missed)
+
+
+@lane_loop
+def _part_of_field(part: A, men: A, field: A) -> None:
+    for lane in range(part.shape[0]):
+        part[lane] = min(ONE, men[lane] / max(field[lane], ONE))
+
+
+@lane_loop
+def _remember(want: A, got: A, weight: A, part: A, whole: float, hunger: A, memory: A) -> None:
+    """A day's gap in the rations moves the group's hunger, by the part of the group that draws here (or `whole`)."""
+    for lane in range(want.shape[0]):
+        missed = max(NONE, ONE - got[lane] / want[lane]) if want[lane] > NONE else NONE
+        mine = max(whole, min(ONE, part[lane])) if want[lane] > NONE else NONE
+        hunger[lane] += mine * weight[lane] * (missed - hunger[lane]) / max(ONE, memory[lane])
 
 
 @kernel
-def _demand(i: int, share: float, n: N, x: A, s: A, at: AT, lane: int) -> None:
-    want = x[at[X_DEMAND] + i, lane] * share
-    b, side, good = n[at[T_DEMAND_BIN] + i], n[at[T_DEMAND_SIDE] + i], n[at[T_DEMAND_GOOD] + i]
-    got = take(n, s, at, b, want, lane)
-    row = side * at[N_GOODS] + good
-    kind = n[at[T_GOOD_CLASS] + good]
+def _demand(i: int, share: float, n: N, x: A, s: A, at: AT) -> None:
+    side, good = n[at[T_DEMAND_SIDE] + i], n[at[T_DEMAND_GOOD] + i]
+    row, kind = side * at[N_GOODS] + good, n[at[T_GOOD_CLASS] + good]
+    want, got = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT]
+    _part_of_demand(want, x[at[X_DEMAND] + i], s[at[S_OVER]], share)
+    take_lanes(n, s, at, n[at[T_DEMAND_BIN] + i], want, got)
     if kind == FOOD:
-        s[at[A_EATEN] + row, lane] += got
+        add(s[at[A_EATEN] + row], got)
     elif kind == AMMUNITION:
-        s[at[A_FIRED] + row, lane] += got
+        add(s[at[A_FIRED] + row], got)
     else:
-        s[at[A_BURNT] + row, lane] += got
-    s[at[A_SHORT] + row, lane] += want - got
+        add(s[at[A_BURNT] + row], got)
+    _add_short(s[at[A_SHORT] + row], want, got)
+
+
+@lane_loop
+def _part_of_demand(want: A, whole: A, over: A, share: float) -> None:
+    for lane in range(want.shape[0]):
+        want[lane] = whole[lane] * share * (ONE - over[lane])
+
+
+@lane_loop
+def _add_short(short: A, want: A, got: A) -> None:
+    for lane in range(short.shape[0]):
+        short[lane] += want[lane] - got[lane]
 
 
 @kernel
 def _food_days(n: N, s: A, at: AT) -> None:
     """Days of rations each side has left at its front places."""
+    stock, part = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
     for side in range(at[N_SIDES]):
-        for lane in range(s.shape[1]):
-            stock = np.float32(0.0)
-            for g in range(at[N_GOODS]):
-                if n[at[T_GOOD_CLASS] + g] == FOOD:
-                    stock += front_stock(side, g, n, s, at, lane)
-            need = s[at[S_RATION_NEED] + side, lane]
-            s[at[S_FOOD_DAYS] + side, lane] = stock / need if need > 0.0 else np.float32(999.0)
+        fill(stock, NONE)
+        for g in range(at[N_GOODS]):
+            if n[at[T_GOOD_CLASS] + g] == FOOD:
+                front_stock(side, g, n, s, at, part)
+                add(stock, part)
+        _days_left(s[at[S_FOOD_DAYS] + side], stock, s[at[S_RATION_NEED] + side])
 
+
+@lane_loop
+def _days_left(days: A, stock: A, need: A) -> None:
+    for lane in range(days.shape[0]):
+        days[lane] = stock[lane] / max(need[lane], TINY) if need[lane] > NONE else np.float32(999.0)

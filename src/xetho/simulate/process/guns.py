@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_FIRED,
     A_PIECES_LOST,
@@ -36,6 +36,7 @@ from xetho.simulate.layout import (
     S_OVER,
     S_POS_FORT,
     S_POS_MEN,
+    S_SCRATCH,
     S_SHELLS,
     S_SICK_NOW,
     S_SIEGE,
@@ -61,35 +62,49 @@ from xetho.simulate.layout import (
     X_ROUNDS_QUIET,
     X_WEAR,
 )
-from xetho.simulate.process.losses import book, men_of, thin
-from xetho.simulate.process.stock import take
+from xetho.simulate.process.losses import book_row, men_of, thin
+from xetho.simulate.process.stock import take, take_lanes
+from xetho.simulate.rows import add, copy, fill, greatest, some
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 FLAK, BATTERY_WORK = 1, 2
-KG = 1000.0
+KG, NONE, HALF, ONE = np.float32(1000.0), np.float32(0.0), np.float32(0.5), np.float32(1.0)
+HUNDRED, TINY = np.float32(100.0), np.float32(1e-9)
+SILENT = np.float32(0.05)  # of the shells a camp's guns want: below this they count as silent
+# Scratch rows of this file; 10 to 13 belong to the files it calls.
+ACT, SIEGES, WANTED, GIVEN, ON_CAMP, WEAR, ON_FIELD, AT_CAMP, AT_FIELD, ROUNDS = range(10)
+TONNES, FIRED, FORT, NEAR, MEN, STANDING, PART, SICK, SHARE = range(14, 23)
 
 
 @kernel
-def guns(n: N, x: A, s: A, at: AT) -> None:
+def guns(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day of siege for every camp under siege."""
     for c in range(at[N_CAMPS]):
-        for lane in range(s.shape[1]):
-            s[at[S_SHELLS] + c, lane] = 0.0
-            s[at[S_DEFENCE] + c, lane] = 0.0
-            if s[at[S_SIEGE] + c, lane] > 0.0 and s[at[S_FALLEN] + c, lane] == 0.0 and s[at[S_OVER], lane] == 0.0:
-                _siege_day(c, n, x, s, at, lane)
+        fill(s[at[S_SHELLS] + c], NONE)
+        fill(s[at[S_DEFENCE] + c], NONE)
+        if _under_siege(s[at[S_SCRATCH] + ACT], s[at[S_SIEGE] + c], s[at[S_FALLEN] + c], s[at[S_OVER]]):
+            _siege_day(c, day, n, x, s, at)
+
+
+@lane_loop
+def _under_siege(act: A, siege: A, fallen: A, over: A) -> bool:
+    found = np.int32(0)
+    for lane in range(act.shape[0]):
+        act[lane] = ONE if siege[lane] > NONE and fallen[lane] == NONE and over[lane] == NONE else NONE
+        found |= np.int32(act[lane] > NONE)
+    return found != 0
 
 
 @kernel
 def fire(b: int, rounds: float, n: N, x: A, s: A, at: AT, lane: int) -> float:
-    """Fire up to so many rounds of one battery; returns the rounds there was ammunition for."""
+    """Fire up to so many rounds of one battery in one lane; returns the rounds there was ammunition for."""
     weapon = n[at[T_BAT_WEAPON] + b]
     good = n[at[T_WEAPON_GOOD] + weapon]
     kg = x[at[X_KG_UNIT] + good, lane]
-    tonnes = take(n, s, at, n[at[T_BAT_BIN] + b], rounds * kg / np.float32(KG), lane)
-    fired = tonnes * np.float32(KG) / kg
+    tonnes = take(n, s, at, n[at[T_BAT_BIN] + b], rounds * kg / KG, lane)
+    fired = tonnes * KG / kg
     side = n[at[T_GROUP_SIDE] + n[at[T_BAT_GROUP] + b]]
     s[at[A_FIRED] + side * at[N_GOODS] + good, lane] += tonnes
     s[at[A_ROUNDS] + weapon, lane] += fired
@@ -97,131 +112,263 @@ def fire(b: int, rounds: float, n: N, x: A, s: A, at: AT, lane: int) -> float:
 
 
 @kernel
-def _siege_day(c: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
-    field = at[N_CAMPS] + n[at[T_CAMP_ATTACKER] + c]
-    sieges = np.float32(0.0)
+def fire_row(b: int, n: N, x: A, s: A, at: AT) -> A:
+    """Fire one battery's rounds (scratch row ROUNDS) in every lane; returns those there was ammunition for."""
+    weapon = n[at[T_BAT_WEAPON] + b]
+    good, side = n[at[T_WEAPON_GOOD] + weapon], n[at[T_GROUP_SIDE] + n[at[T_BAT_GROUP] + b]]
+    rounds, tonnes, fired = s[at[S_SCRATCH] + ROUNDS], s[at[S_SCRATCH] + TONNES], s[at[S_SCRATCH] + FIRED]
+    kg = x[at[X_KG_UNIT] + good]
+    _weigh(tonnes, rounds, kg)
+    take_lanes(n, s, at, n[at[T_BAT_BIN] + b], tonnes, fired)
+    _count(fired, kg, s[at[A_FIRED] + side * at[N_GOODS] + good], s[at[A_ROUNDS] + weapon])
+    return fired
+
+
+@lane_loop
+def _weigh(tonnes: A, rounds: A, kg: A) -> None:
+    for lane in range(tonnes.shape[0]):
+        tonnes[lane] = rounds[lane] * kg[lane] / KG
+
+
+@lane_loop
+def _count(fired: A, kg: A, total: A, rounds: A) -> None:
+    """Tonnes fired to rounds fired, both booked."""
+    for lane in range(fired.shape[0]):
+        total[lane] += fired[lane]
+        fired[lane] *= KG / kg[lane]
+        rounds[lane] += fired[lane]
+
+
+@kernel
+def _siege_day(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
+    field, row = at[N_CAMPS] + n[at[T_CAMP_ATTACKER] + c], at[S_SCRATCH]
+    for i in range(SIEGES, ROUNDS):
+        fill(s[row + i], NONE)
     for k in range(at[N_CAMPS]):
         if n[at[T_CAMP_ATTACKER] + k] == n[at[T_CAMP_ATTACKER] + c]:
-            sieges += s[at[S_SIEGE] + k, lane] * (np.float32(1.0) - s[at[S_FALLEN] + k, lane])
-    hard = s[at[S_ASSAULTED] + c, lane] > 0.0
-    wanted = np.float32(0.0)
-    given = np.float32(0.0)
-    on_camp = np.float32(0.0)  # men hit at fortification 0
-    wear = np.float32(0.0)
-    on_field = np.float32(0.0)
-    against_camp_guns = np.float32(0.0)
-    against_field_guns = np.float32(0.0)
-    counter = x[P_COUNTER_BATTERY, lane]
+            _add_siege(s[row + SIEGES], s[at[S_SIEGE] + k], s[at[S_FALLEN] + k])
+    act, rounds, hard, counter = s[row + ACT], s[row + ROUNDS], s[at[S_ASSAULTED] + c], x[P_COUNTER_BATTERY]
     for b in range(at[N_BATTERIES]):
-        g = n[at[T_BAT_GROUP] + b]
-        weapon = n[at[T_BAT_WEAPON] + b]
-        pieces = s[at[S_BATTERY] + b, lane]
-        if pieces <= 0.0 or n[at[T_WEAPON_ROLE] + weapon] == FLAK:
+        g, weapon, pieces = n[at[T_BAT_GROUP] + b], n[at[T_BAT_WEAPON] + b], s[at[S_BATTERY] + b]
+        if (g != c and g != field) or n[at[T_WEAPON_ROLE] + weapon] == FLAK or not some(pieces):
             continue
+        men, guns_hit = x[at[X_CASUALTIES] + weapon], x[at[X_PIECES] + weapon]
         if g == c:
-            rate = x[at[X_ROUNDS_ASSAULT] + weapon, lane] if hard else x[at[X_ROUNDS_QUIET] + weapon, lane]
-            rounds = fire(b, pieces * rate, n, x, s, at, lane)
-            wanted += pieces * rate
-            given += rounds
-            cut = x[P_ARTILLERY, lane] if hard else np.float32(0.0)
-            casualties = x[at[X_CASUALTIES] + weapon, lane] / np.float32(100.0)
-            s[at[S_DEFENCE] + c, lane] += rounds * cut * casualties
-            free = rounds * (np.float32(1.0) - cut)
-            on_field += free * (np.float32(1.0) - counter) * casualties
-            against_field_guns += free * counter * x[at[X_PIECES] + weapon, lane] / np.float32(1000.0)
-        elif g == field:
-            rate = x[at[X_ROUNDS_QUIET] + weapon, lane] / max(sieges, np.float32(1.0))
-            rounds = fire(b, pieces * rate, n, x, s, at, lane)
-            on_camp += rounds * (np.float32(1.0) - counter) * x[at[X_CASUALTIES] + weapon, lane] / np.float32(100.0)
-            wear += rounds * (np.float32(1.0) - counter) * x[at[X_WEAR] + weapon, lane] / np.float32(100.0)
-            against_camp_guns += rounds * counter * x[at[X_PIECES] + weapon, lane] / np.float32(1000.0)
-    share = given / wanted if wanted > 0.0 else np.float32(1.0)
-    s[at[S_SHELLS] + c, lane] = share
-    if wanted > 0.0 and share < 0.05:
-        s[at[S_NO_AMMO] + c, lane] += 1.0
-    else:
-        s[at[S_NO_AMMO] + c, lane] = 0.0
-    _silence(c, against_camp_guns, n, x, s, at, lane)
-    _silence(field, against_field_guns, n, x, s, at, lane)
-    _bombard(c, field, on_camp, wear, on_field, share, n, x, s, at, lane)
+            _camp_rounds(
+                rounds, pieces, act, hard, x[at[X_ROUNDS_ASSAULT] + weapon], x[at[X_ROUNDS_QUIET] + weapon],
+                s[row + WANTED],
+            )  # fmt: skip
+            _camp_fire(
+                fire_row(b, n, x, s, at), hard, x[P_ARTILLERY], counter, men, guns_hit, s[row + GIVEN],
+                s[at[S_DEFENCE] + c], s[row + ON_FIELD], s[row + AT_FIELD],
+            )  # fmt: skip
+        else:
+            _field_rounds(rounds, pieces, act, x[at[X_ROUNDS_QUIET] + weapon], s[row + SIEGES])
+            _field_fire(
+                fire_row(b, n, x, s, at), counter, men, x[at[X_WEAR] + weapon], guns_hit, s[row + ON_CAMP],
+                s[row + WEAR], s[row + AT_CAMP],
+            )  # fmt: skip
+    _answered(s[at[S_SHELLS] + c], s[at[S_NO_AMMO] + c], act, s[row + WANTED], s[row + GIVEN])
+    _silence(c, s[row + AT_CAMP], n, x, s, at)
+    _silence(field, s[row + AT_FIELD], n, x, s, at)
+    _bombard(c, field, day, n, x, s, at)
+
+
+@lane_loop
+def _add_siege(sieges: A, siege: A, fallen: A) -> None:
+    for lane in range(sieges.shape[0]):
+        sieges[lane] += siege[lane] * (ONE - fallen[lane])
+
+
+@lane_loop
+def _camp_rounds(rounds: A, pieces: A, act: A, hard: A, assault: A, quiet: A, wanted: A) -> None:
+    for lane in range(rounds.shape[0]):
+        rounds[lane] = act[lane] * pieces[lane] * (assault[lane] if hard[lane] > NONE else quiet[lane])
+        wanted[lane] += rounds[lane]
+
+
+@lane_loop
+def _camp_fire(
+    rounds: A, hard: A, against_assault: A, counter: A, men: A, guns_hit: A, given: A, defence: A, on_field: A,
+    at_field: A,
+) -> None:  # fmt: skip
+    """A camp's rounds: part meets the assault where there is one, part of the rest goes against guns."""
+    for lane in range(rounds.shape[0]):
+        given[lane] += rounds[lane]
+        cut = against_assault[lane] if hard[lane] > NONE else NONE
+        hit = men[lane] / HUNDRED
+        free = rounds[lane] * (ONE - cut)
+        defence[lane] += rounds[lane] * cut * hit
+        on_field[lane] += free * (ONE - counter[lane]) * hit
+        at_field[lane] += free * counter[lane] * guns_hit[lane] / KG
+
+
+@lane_loop
+def _field_rounds(rounds: A, pieces: A, act: A, quiet: A, sieges: A) -> None:
+    for lane in range(rounds.shape[0]):
+        rounds[lane] = act[lane] * pieces[lane] * quiet[lane] / max(sieges[lane], ONE)
+
+
+@lane_loop
+def _field_fire(
+    rounds: A, counter: A, men: A, works: A, guns_hit: A, on_camp: A, wear: A, at_camp: A
+) -> None:
+    """A besieger's rounds: on men and works, or against guns."""
+    for lane in range(rounds.shape[0]):
+        direct = rounds[lane] * (ONE - counter[lane]) / HUNDRED
+        on_camp[lane] += direct * men[lane]
+        wear[lane] += direct * works[lane]
+        at_camp[lane] += rounds[lane] * counter[lane] * guns_hit[lane] / KG
+
+
+@lane_loop
+def _answered(shells: A, silent: A, act: A, wanted: A, given: A) -> None:
+    """Share of the wanted shells that a camp fired, and for how many days it has been silent."""
+    for lane in range(shells.shape[0]):
+        share = given[lane] / max(wanted[lane], TINY) if wanted[lane] > NONE else ONE
+        shells[lane] = act[lane] * share
+        days = silent[lane] + ONE if wanted[lane] > NONE and share < SILENT else NONE
+        silent[lane] = days if act[lane] > NONE else silent[lane]
 
 
 @kernel
-def _silence(group: int, pieces: float, n: N, x: A, s: A, at: AT, lane: int) -> None:
+def _silence(group: int, pieces: A, n: N, x: A, s: A, at: AT) -> None:
     """Take pieces off a group's batteries, the less the better they are hidden and the nearer their pits are done."""
-    if pieces <= 0.0:
+    if not some(pieces):
         return
-    side = n[at[T_GROUP_SIDE] + group]
-    pits = np.float32(-1.0)
+    side, hidden, total = n[at[T_GROUP_SIDE] + group], s[at[S_SCRATCH] + PART], s[at[S_SCRATCH] + SHARE]
+    dug = False
+    fill(hidden, NONE)
     for k in range(at[N_WORKS]):
         if n[at[T_WORK_KIND] + k] == BATTERY_WORK and n[at[T_WORK_SIDE] + k] == side:
-            pits = max(pits, s[at[S_WORK] + k, lane])
-    hidden = np.float32(1.0) if pits < 0.0 else pits
-    total = np.float32(0.0)
+            dug = True
+            greatest(hidden, s[at[S_WORK] + k])
+    if not dug:
+        fill(hidden, ONE)
+    fill(total, NONE)
     for b in range(at[N_BATTERIES]):
         if n[at[T_BAT_GROUP] + b] == group and n[at[T_WEAPON_ROLE] + n[at[T_BAT_WEAPON] + b]] != FLAK:
-            total += s[at[S_BATTERY] + b, lane]
-    if total <= 0.0:
-        return
+            add(total, s[at[S_BATTERY] + b])
     for b in range(at[N_BATTERIES]):
         weapon = n[at[T_BAT_WEAPON] + b]
-        if n[at[T_BAT_GROUP] + b] != group or n[at[T_WEAPON_ROLE] + weapon] == FLAK:
-            continue
-        mine = s[at[S_BATTERY] + b, lane]
-        lost = pieces * mine / total * (np.float32(1.0) - hidden * x[at[X_CONCEAL] + weapon, lane])
-        lost = min(lost, mine)
-        s[at[S_BATTERY] + b, lane] -= lost
-        s[at[A_PIECES_LOST] + side * at[N_WEAPONS] + weapon, lane] += lost
+        if n[at[T_BAT_GROUP] + b] == group and n[at[T_WEAPON_ROLE] + weapon] != FLAK:
+            _knock_out(
+                s[at[S_BATTERY] + b], s[at[A_PIECES_LOST] + side * at[N_WEAPONS] + weapon], pieces, total, hidden,
+                x[at[X_CONCEAL] + weapon],
+            )  # fmt: skip
+
+
+@lane_loop
+def _knock_out(mine: A, lost: A, pieces: A, total: A, hidden: A, conceal: A) -> None:
+    for lane in range(mine.shape[0]):
+        share = pieces[lane] / total[lane] if total[lane] > TINY else NONE
+        gone = min(mine[lane], mine[lane] * share * (ONE - hidden[lane] * conceal[lane]))
+        mine[lane] -= gone
+        lost[lane] += gone
 
 
 @kernel
-def _bombard(
-    c: int, field: int, on_camp: float, wear: float, on_field: float, shells: float,
-    n: N, x: A, s: A, at: AT, lane: int,
-) -> None:  # fmt: skip
+def _bombard(c: int, field: int, day: int, n: N, x: A, s: A, at: AT) -> None:
     """Shells, snipers and sickness take their toll of both sides; quiet repairs make good some of the wear."""
-    fort = np.float32(0.0)
-    near = np.float32(0.0)
-    men = np.float32(0.0)
-    held = np.float32(0.0)
+    row = at[S_SCRATCH]
+    act, fort, near, men, standing = s[row + ACT], s[row + FORT], s[row + NEAR], s[row + MEN], s[row + STANDING]
+    for i in (FORT, NEAR, MEN, STANDING):
+        fill(s[row + i], NONE)
     for p in range(at[N_POSITIONS]):
-        if n[at[T_POS_CAMP] + p] == c and s[at[S_HELD] + p, lane] > 0.0:
-            here = s[at[S_POS_MEN] + p, lane]
-            fort += here * x[at[X_FORT] + p, lane] * s[at[S_POS_FORT] + p, lane]
-            near += here * s[at[S_CLOSE] + p, lane]
-            men += here
-            held += np.float32(1.0)
-    if men > 0.0:
-        fort /= men
-        near /= men
+        if n[at[T_POS_CAMP] + p] == c:
+            _ring(
+                s[at[S_HELD] + p], s[at[S_POS_MEN] + p], x[at[X_FORT] + p], s[at[S_POS_FORT] + p], s[at[S_CLOSE] + p],
+                fort, near, men, standing,
+            )  # fmt: skip
+    _mean(fort, near, men)
     for p in range(at[N_POSITIONS]):
-        if n[at[T_POS_CAMP] + p] == c and s[at[S_HELD] + p, lane] > 0.0:
-            worn = s[at[S_POS_FORT] + p, lane] - wear / max(held, np.float32(1.0))
-            worn += (np.float32(1.0) - worn) * x[P_WEAR_REPAIR, lane]
-            s[at[S_POS_FORT] + p, lane] = max(np.float32(0.0), worn)
-    foul = s[at[S_FOUL] + n[at[T_PLACE_ZONE] + n[at[T_CAMP_PLACE] + c]], lane] > 0.5
-    sick = x[P_SICK, lane] * (x[P_SICK_FOUL, lane] if foul else np.float32(1.0))
+        if n[at[T_POS_CAMP] + p] == c:
+            _wear(s[at[S_POS_FORT] + p], s[at[S_HELD] + p], act, s[row + WEAR], standing, x[P_WEAR_REPAIR])
+    part, sick, share = s[row + PART], s[row + SICK], s[row + SHARE]
+    _sickness(
+        sick, act, s[at[S_FOUL] + n[at[T_PLACE_ZONE] + n[at[T_CAMP_PLACE] + c]]], x[P_SICK], x[P_SICK_FOUL]
+    )
 
-    fit = men_of(c, s, at, lane)
-    if fit > 0.0:
-        sniped = x[P_SIEGE_DEFENDER, lane] * (np.float32(1.0) + x[P_SIEGE_TRENCH, lane] * near)
-        hits = thin(c, on_camp / (np.float32(1.0) + fort) / fit + sniped, n, s, at, lane)
-        book(c, hits, n, x, s, at, lane)
-        s[at[S_SICK_NOW] + c, lane] += thin(c, sick, n, s, at, lane)
-    fit = men_of(field, s, at, lane)
-    if fit > 0.0:
-        cover = np.float32(1.0) - x[P_TRENCH_COVER, lane] * near
-        part = men_of(c, s, at, lane) / max(_besieged(field, n, s, at, lane), np.float32(1.0))
-        hits = thin(field, (on_field / fit + x[P_SIEGE_ATTACKER, lane] * shells * part) * cover, n, s, at, lane)
-        book(field, hits, n, x, s, at, lane)
-        s[at[S_SICK_NOW] + field, lane] += thin(field, sick * part, n, s, at, lane)
+    _camp_losses(
+        share, act, men_of(c, s, at), s[row + ON_CAMP], fort, near, x[P_SIEGE_DEFENDER], x[P_SIEGE_TRENCH]
+    )
+    book_row(c, thin(c, share, day, n, s, at), n, x, s, at)
+    copy(share, sick)
+    add(s[at[S_SICK_NOW] + c], thin(c, share, day, n, s, at))
 
-
-@kernel
-def _besieged(field: int, n: N, s: A, at: AT, lane: int) -> float:
-    """Fit men of all camps the field force besieges."""
-    total = np.float32(0.0)
+    fill(part, NONE)
     for k in range(at[N_CAMPS]):
-        if at[N_CAMPS] + n[at[T_CAMP_ATTACKER] + k] == field and s[at[S_SIEGE] + k, lane] > 0.0:
-            total += men_of(k, s, at, lane) * (np.float32(1.0) - s[at[S_FALLEN] + k, lane])
-    return total
+        if at[N_CAMPS] + n[at[T_CAMP_ATTACKER] + k] == field:
+            _add_besieged(part, men_of(k, s, at), s[at[S_SIEGE] + k], s[at[S_FALLEN] + k])
+    _field_losses(
+        share, part, act, men_of(field, s, at), men_of(c, s, at), s[row + ON_FIELD], s[at[S_SHELLS] + c], near,
+        x[P_SIEGE_ATTACKER], x[P_TRENCH_COVER],
+    )  # fmt: skip
+    book_row(field, thin(field, share, day, n, s, at), n, x, s, at)
+    _times(share, sick, part)
+    add(s[at[S_SICK_NOW] + field], thin(field, share, day, n, s, at))
+
+
+@lane_loop
+def _ring(held: A, here: A, built: A, left: A, close: A, fort: A, near: A, men: A, standing: A) -> None:
+    """A position's part in the fortification and closeness that the garrison meets with on the average."""
+    for lane in range(held.shape[0]):
+        mine = here[lane] if held[lane] > NONE else NONE
+        fort[lane] += mine * built[lane] * left[lane]
+        near[lane] += mine * close[lane]
+        men[lane] += mine
+        standing[lane] += ONE if held[lane] > NONE else NONE
+
+
+@lane_loop
+def _mean(fort: A, near: A, men: A) -> None:
+    for lane in range(men.shape[0]):
+        fort[lane] = fort[lane] / men[lane] if men[lane] > NONE else NONE
+        near[lane] = near[lane] / men[lane] if men[lane] > NONE else NONE
+
+
+@lane_loop
+def _wear(left: A, held: A, act: A, wear: A, standing: A, repair: A) -> None:
+    for lane in range(left.shape[0]):
+        worn = left[lane] - wear[lane] / max(standing[lane], ONE)
+        worn = max(NONE, worn + (ONE - worn) * repair[lane])
+        left[lane] = worn if held[lane] > NONE and act[lane] > NONE else left[lane]
+
+
+@lane_loop
+def _sickness(sick: A, act: A, foul: A, rate: A, in_foul: A) -> None:
+    for lane in range(sick.shape[0]):
+        sick[lane] = act[lane] * rate[lane] * (in_foul[lane] if foul[lane] > HALF else ONE)
+
+
+@lane_loop
+def _camp_losses(share: A, act: A, fit: A, shells: A, fort: A, near: A, sniped: A, closer: A) -> None:
+    for lane in range(share.shape[0]):
+        hit = shells[lane] / (ONE + fort[lane]) / max(fit[lane], TINY)
+        hit += sniped[lane] * (ONE + closer[lane] * near[lane])
+        share[lane] = act[lane] * hit if fit[lane] > NONE else NONE
+
+
+@lane_loop
+def _add_besieged(total: A, men: A, siege: A, fallen: A) -> None:
+    """Fit men of all camps the field force besieges."""
+    for lane in range(total.shape[0]):
+        total[lane] += men[lane] * (ONE - fallen[lane]) if siege[lane] > NONE else NONE
+
+
+@lane_loop
+def _field_losses(
+    share: A, part: A, act: A, fit: A, camp: A, shells: A, answered: A, near: A, sniped: A, cover: A
+) -> None:
+    """The besieger's; `part`, on entry the men it besieges in all, becomes this camp's part of them."""
+    for lane in range(share.shape[0]):
+        here = camp[lane] / max(part[lane], ONE)
+        hit = shells[lane] / max(fit[lane], TINY) + sniped[lane] * answered[lane] * here
+        share[lane] = act[lane] * hit * (ONE - cover[lane] * near[lane]) if fit[lane] > NONE else NONE
+        part[lane] = here
+
+
+@lane_loop
+def _times(out: A, a: A, b: A) -> None:
+    for lane in range(out.shape[0]):
+        out[lane] = a[lane] * b[lane]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_BURNT,
     A_DEAD,
@@ -34,6 +34,7 @@ from xetho.simulate.layout import (
     S_POS_SET,
     S_REAR,
     S_RESERVE,
+    S_SCRATCH,
     S_SICK_NOW,
     S_WOUNDED,
     T_BIN_GOOD,
@@ -44,85 +45,146 @@ from xetho.simulate.layout import (
     T_MEDICAL_BINS,
     T_POS_CAMP,
 )
-from xetho.simulate.process.losses import men_of, thin
-from xetho.simulate.process.stock import take
+from xetho.simulate.process.losses import subtract, thin
+from xetho.simulate.process.mobilise import present
+from xetho.simulate.process.stock import take_lanes
+from xetho.simulate.rows import add
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 LABOUR = 2
-KG = 1000.0
+KG, NONE, HALF, ONE = np.float32(1000.0), np.float32(0.0), np.float32(0.5), np.float32(1.0)
+TINY = np.float32(1e-9)
 
 
 @kernel
-def medical(n: N, x: A, s: A, at: AT) -> None:
+def medical(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day in hospital for every group, and a day's rest for every formation."""
+    here = s[at[S_SCRATCH] + 8]
     for g in range(at[N_GROUPS]):
-        for lane in range(s.shape[1]):
-            if s[at[S_OVER], lane] == 0.0 and not (g < at[N_CAMPS] and s[at[S_FALLEN] + g, lane] > 0.0):
-                _treat(g, n, x, s, at, lane)
+        _going_on(here, s[at[S_OVER]])
+        if g < at[N_CAMPS]:
+            _standing(here, s[at[S_FALLEN] + g])
+        _treat(g, here, day, n, x, s, at)
     for f in range(at[N_FORCES]):
-        for lane in range(s.shape[1]):
-            gap = np.float32(1.0) - s[at[S_FRESH] + f, lane]
-            s[at[S_FRESH] + f, lane] += gap / max(np.float32(0.5), x[P_REST, lane])
+        if present(f, day, n, at):
+            _rest(s[at[S_FRESH] + f], x[P_REST])
     for p in range(at[N_POSITIONS]):
-        for lane in range(s.shape[1]):
-            if s[at[S_HELD] + p, lane] > 0.0 and s[at[S_OVER], lane] == 0.0:
-                _refill(p, n, x, s, at, lane)
+        _refill(
+            s[at[S_POS_MEN] + p], s[at[S_RESERVE] + n[at[T_POS_CAMP] + p]], s[at[S_POS_SET] + p], s[at[S_HELD] + p],
+            s[at[S_OVER]], x[P_REFILL],
+        )  # fmt: skip
+
+
+@lane_loop
+def _going_on(here: A, over: A) -> None:
+    for lane in range(here.shape[0]):
+        here[lane] = ONE - over[lane]
+
+
+@lane_loop
+def _standing(here: A, fallen: A) -> None:
+    for lane in range(here.shape[0]):
+        here[lane] *= ONE - fallen[lane]
+
+
+@lane_loop
+def _rest(fresh: A, days: A) -> None:
+    for lane in range(fresh.shape[0]):
+        fresh[lane] += (ONE - fresh[lane]) / max(HALF, days[lane])
+
+
+@lane_loop
+def _refill(men: A, reserve: A, full: A, held: A, over: A, share: A) -> None:
+    """The camp's reserve makes good part of what a garrison misses."""
+    for lane in range(men.shape[0]):
+        gap = max(NONE, full[lane] - men[lane]) * share[lane]
+        step = min(gap, reserve[lane]) if held[lane] > NONE and over[lane] == NONE else NONE
+        reserve[lane] -= step
+        men[lane] += step
 
 
 @kernel
-def _treat(g: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
-    side = n[at[T_GROUP_SIDE] + g]
-    beds = s[at[S_WOUNDED] + g, lane]
-    want = beds * x[P_MEDICAL_KG, lane] / np.float32(KG)
-    missing = want
-    for j in range(n[at[T_GROUP_MEDICAL] + g], n[at[T_GROUP_MEDICAL] + g + 1]):
-        b = n[at[T_MEDICAL_BINS] + j]
-        got = take(n, s, at, b, missing, lane)
-        missing -= got
-        s[at[A_BURNT] + side * at[N_GOODS] + n[at[T_BIN_GOOD] + b], lane] += got
-    treated = np.float32(1.0) - missing / want if want > 0.0 else np.float32(1.0)
-    died = beds * min(
-        np.float32(1.0), x[P_DIE, lane] + x[P_DIE_UNTREATED, lane] * (np.float32(1.0) - treated)
-    )
-    back = (beds - died) * x[P_RETURN, lane]
-    rear = np.float32(0.0)
-    if g >= at[N_CAMPS]:
-        rear = (beds - died - back) * x[P_EVAC_DAY, lane]
-    s[at[S_WOUNDED] + g, lane] = beds - died - back - rear
-    s[at[S_REAR] + side, lane] += rear
-    s[at[A_DEAD] + side, lane] += died
-    well = s[at[S_SICK_NOW] + g, lane] * x[P_RETURN, lane]
-    s[at[S_SICK_NOW] + g, lane] -= well
-    _return(g, back + well, n, s, at, lane)
-    weak = s[at[S_HUNGER] + g, lane] * x[P_HUNGER_SICK, lane]
-    if weak > 0.0:
-        s[at[S_SICK_NOW] + g, lane] += thin(g, weak, n, s, at, lane)
+def _treat(g: int, here: A, day: int, n: N, x: A, s: A, at: AT) -> None:
+    """A group's hospital, in lanes where it is `here`."""
+    side, beds = n[at[T_GROUP_SIDE] + g], s[at[S_WOUNDED] + g]
+    want, missing, got, back = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    if _stores_wanted(want, missing, beds, here, x[P_MEDICAL_KG]):
+        for j in range(n[at[T_GROUP_MEDICAL] + g], n[at[T_GROUP_MEDICAL] + g + 1]):
+            b = n[at[T_MEDICAL_BINS] + j]
+            take_lanes(n, s, at, b, missing, got)
+            subtract(missing, got)
+            add(s[at[A_BURNT] + side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]], got)
+    _hospital(
+        beds, s[at[S_SICK_NOW] + g], s[at[A_DEAD] + side], s[at[S_REAR] + side], back, want, missing, here, x[P_DIE],
+        x[P_DIE_UNTREATED], x[P_RETURN], x[P_EVAC_DAY], g >= at[N_CAMPS],
+    )  # fmt: skip
+    _return(g, back, day, n, s, at)
+    weak = s[at[S_SCRATCH]]
+    _weakened(weak, here, s[at[S_HUNGER] + g], x[P_HUNGER_SICK])
+    add(s[at[S_SICK_NOW] + g], thin(g, weak, day, n, s, at))
+
+
+@lane_loop
+def _stores_wanted(want: A, missing: A, beds: A, here: A, kg: A) -> bool:
+    found = np.int32(0)
+    for lane in range(want.shape[0]):
+        want[lane] = beds[lane] * kg[lane] / KG * here[lane]
+        missing[lane] = want[lane]
+        found |= np.int32(want[lane] > NONE)
+    return found != 0
+
+
+@lane_loop
+def _hospital(
+    beds: A, sick: A, dead: A, rear: A, back: A, want: A, missing: A, here: A, die: A, untreated: A, heal: A,
+    evacuated: A, field: bool,
+) -> None:  # fmt: skip
+    """Deaths, returns to duty (`back`, from wounds and sickness) and, from the field, journeys to the rear."""
+    for lane in range(beds.shape[0]):
+        neglect = missing[lane] / max(want[lane], TINY) if want[lane] > NONE else NONE
+        died = beds[lane] * min(ONE, die[lane] + untreated[lane] * neglect) * here[lane]
+        well = (beds[lane] - died) * heal[lane] * here[lane]
+        gone = (beds[lane] - died - well) * evacuated[lane] * here[lane] if field else NONE
+        beds[lane] -= died + well + gone
+        rear[lane] += gone
+        dead[lane] += died
+        cured = sick[lane] * heal[lane] * here[lane]
+        sick[lane] -= cured
+        back[lane] = well + cured
+
+
+@lane_loop
+def _weakened(weak: A, here: A, hunger: A, sick: A) -> None:
+    for lane in range(weak.shape[0]):
+        weak[lane] = hunger[lane] * sick[lane] * here[lane]
 
 
 @kernel
-def _return(g: int, men: float, n: N, s: A, at: AT, lane: int) -> None:
+def _return(g: int, back: A, day: int, n: N, s: A, at: AT) -> None:
     """Back to duty: to the camp's reserve, or to the field formations in proportion to their strength."""
     if g < at[N_CAMPS]:
-        s[at[S_RESERVE] + g, lane] += men
-        s[at[S_CAMP_MEN] + g, lane] += men
+        add(s[at[S_RESERVE] + g], back)
+        add(s[at[S_CAMP_MEN] + g], back)
         return
-    total = men_of(g, s, at, lane)
-    if total <= 0.0:
-        s[at[S_SICK_NOW] + g, lane] += men  # nobody to join yet
-        return
+    share = s[at[S_SCRATCH] + 1]
+    _share_of_field(share, back, s[at[S_FIELD_MEN] + g], s[at[S_SICK_NOW] + g])
     for f in range(at[N_FORCES]):
-        if n[at[T_FORCE_GROUP] + f] == g and n[at[T_FORCE_KIND] + f] != LABOUR:
-            s[at[S_FORCE_MEN] + f, lane] *= np.float32(1.0) + men / total
-    s[at[S_FIELD_MEN] + g, lane] += men
+        if n[at[T_FORCE_GROUP] + f] == g and n[at[T_FORCE_KIND] + f] != LABOUR and present(f, day, n, at):
+            _grow(s[at[S_FORCE_MEN] + f], share)
 
 
-@kernel
-def _refill(p: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
-    """The camp's reserve makes good part of what a garrison misses."""
-    c = n[at[T_POS_CAMP] + p]
-    gap = max(np.float32(0.0), s[at[S_POS_SET] + p, lane] - s[at[S_POS_MEN] + p, lane]) * x[P_REFILL, lane]
-    step = min(gap, s[at[S_RESERVE] + c, lane])
-    s[at[S_RESERVE] + c, lane] -= step
-    s[at[S_POS_MEN] + p, lane] += step
+@lane_loop
+def _share_of_field(share: A, back: A, men: A, sick: A) -> None:
+    for lane in range(share.shape[0]):
+        some = men[lane] > NONE
+        share[lane] = back[lane] / max(men[lane], TINY) if some else NONE
+        sick[lane] += NONE if some else back[lane]  # nobody to join yet
+        men[lane] += back[lane] if some else NONE
+
+
+@lane_loop
+def _grow(men: A, share: A) -> None:
+    for lane in range(men.shape[0]):
+        men[lane] *= ONE + share[lane]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_ARRIVED,
     A_LABOUR,
@@ -19,6 +19,7 @@ from xetho.simulate.layout import (
     N_DAYS,
     N_FLEETS,
     N_FORCES,
+    N_GOALS,
     N_POSITIONS,
     N_RING,
     N_SIDES,
@@ -51,6 +52,7 @@ from xetho.simulate.layout import (
     T_FORCE_POS,
     T_FORCE_SIDE,
     T_FORCE_UNTIL,
+    T_GOAL_CELL,
     T_POS_CAMP,
     T_POS_DAY,
     T_SUPPLY_CELL,
@@ -66,41 +68,54 @@ from xetho.simulate.layout import (
     X_TOTAL,
     X_TRAINING,
 )
+from xetho.simulate.rows import add, fill
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 ASSAULT, BASE, LABOUR, REPLACEMENT = 0, 1, 2, 3
+NONE, ONE = np.float32(0.0), np.float32(1.0)
 
 
 @kernel
 def arrivals(day: int, n: N, s: A, at: AT) -> None:
-    """Hand over the cargo due this morning."""
+    """Hand over the cargo due this morning, where any can come."""
     slot = at[S_RING] + (day % at[N_RING]) * at[N_CELLS]
-    for c in range(at[N_CELLS]):
-        for lane in range(s.shape[1]):
-            s[at[S_STOCK] + c, lane] += s[slot + c, lane]
-            s[slot + c, lane] = 0.0
+    for i in range(at[N_GOALS]):
+        c = n[at[T_GOAL_CELL] + i]
+        _hand_over(s[at[S_STOCK] + c], s[slot + c])
+
+
+@lane_loop
+def _hand_over(stock: A, due: A) -> None:
+    for lane in range(stock.shape[0]):
+        stock[lane] += due[lane]
+        due[lane] = NONE
 
 
 @kernel
 def levies(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Stocks of the first morning, then each row's share of its total, as far as its region is under control."""
     for i in range(at[N_SUPPLIES]):
-        cell = n[at[T_SUPPLY_CELL] + i]
-        lot = n[at[T_CELL_LOT] + cell]
-        region, raised = n[at[T_SUPPLY_REGION] + i], at[A_RAISED] + n[at[T_SUPPLY_ROW] + i]
+        cell, region = n[at[T_SUPPLY_CELL] + i], n[at[T_SUPPLY_REGION] + i]
         share = u[at[U_SUPPLY_SHARE] + i * at[N_DAYS] + day]
         if region >= 0:
             share *= u[at[U_CONTROL] + region * at[N_DAYS] + day]
-        for lane in range(s.shape[1]):
-            alive = np.float32(1.0) - s[at[S_OVER], lane]
-            t = x[at[X_TOTAL] + i, lane] * share * alive
-            if day == 0:
-                t += x[at[X_INITIAL] + i, lane]
-            s[at[S_STOCK] + cell, lane] += t
-            s[at[A_SUPPLIED] + lot, lane] += t
-            s[raised, lane] += t
+        if share > NONE or day == 0:
+            _raise(
+                s[at[S_STOCK] + cell], s[at[A_SUPPLIED] + n[at[T_CELL_LOT] + cell]],
+                s[at[A_RAISED] + n[at[T_SUPPLY_ROW] + i]], s[at[S_OVER]], x[at[X_TOTAL] + i], x[at[X_INITIAL] + i],
+                share, ONE if day == 0 else NONE,
+            )  # fmt: skip
+
+
+@lane_loop
+def _raise(stock: A, supplied: A, raised: A, over: A, total: A, initial: A, share: float, first: float) -> None:
+    for lane in range(stock.shape[0]):
+        t = total[lane] * share * (ONE - over[lane]) + initial[lane] * first
+        stock[lane] += t
+        supplied[lane] += t
+        raised[lane] += t
 
 
 @kernel
@@ -108,26 +123,23 @@ def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Carriers join and go home; what was lost stays lost."""
     for joining in (True, False):  # those who leave may do so from among those who join today
         for i in range(at[N_FLEETS]):
-            _change(i, joining, day, n, u, x, s, at)
+            p, share = n[at[T_FLEET_POOL] + i], at[U_FLEET_SHARE] + i * at[N_DAYS] + day
+            factor = at[U_POOL_FACTOR] + p * at[N_DAYS] + day
+            step = u[share] * u[factor]
+            if day > 0:
+                step -= u[share - 1] * u[factor - 1]
+            if step != NONE:
+                _change(s[at[S_POOL] + p], s[at[S_POOL_JOINED] + p], x[at[X_COUNT] + i], step, joining)
 
 
-@kernel
-def _change(i: int, joining: bool, day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+@lane_loop
+def _change(pool: A, joined: A, count: A, step: float, joining: bool) -> None:
     """Let the carriers of one row join, or those of a row that shrinks leave."""
-    p = n[at[T_FLEET_POOL] + i]
-    now = u[at[U_FLEET_SHARE] + i * at[N_DAYS] + day]
-    before = np.float32(0.0) if day == 0 else u[at[U_FLEET_SHARE] + i * at[N_DAYS] + day - 1]
-    factor = u[at[U_POOL_FACTOR] + p * at[N_DAYS] + day]
-    factor_before = u[at[U_POOL_FACTOR] + p * at[N_DAYS] + max(day - 1, 0)]
-    if now == 0.0 and before == 0.0:
-        return
-    for lane in range(s.shape[1]):
-        step = x[at[X_COUNT] + i, lane] * (now * factor - before * factor_before)
-        if (step > 0.0) != joining:
-            continue
-        step = max(step, -s[at[S_POOL] + p, lane])
-        s[at[S_POOL] + p, lane] += step
-        s[at[S_POOL_JOINED] + p, lane] += step
+    for lane in range(pool.shape[0]):
+        come = count[lane] * step
+        come = max(come, -pool[lane]) if (come > NONE) == joining else NONE
+        pool[lane] += come
+        joined[lane] += come
 
 
 @kernel
@@ -241,18 +253,27 @@ def _leave(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
 
 
 @kernel
-def count_men(n: N, s: A, at: AT) -> None:
+def count_men(day: int, n: N, s: A, at: AT) -> None:
     """Fit men of every field group, for those who need the sum today; a day's work of labour formations."""
     for g in range(at[N_CAMPS], at[N_CAMPS] + at[N_SIDES]):
-        for lane in range(s.shape[1]):
-            s[at[S_FIELD_MEN] + g, lane] = 0.0
+        fill(s[at[S_FIELD_MEN] + g], NONE)
     for f in range(at[N_FORCES]):
         g, side = n[at[T_FORCE_GROUP] + f], n[at[T_FORCE_SIDE] + f]
-        labour = n[at[T_FORCE_KIND] + f] == LABOUR
-        if g >= at[N_CAMPS]:
-            for lane in range(s.shape[1]):
-                if labour:
-                    s[at[A_LABOUR] + side, lane] += s[at[S_FORCE_MEN] + f, lane] * (1.0 - s[at[S_OVER], lane])
-                else:
-                    s[at[S_FIELD_MEN] + g, lane] += s[at[S_FORCE_MEN] + f, lane]
+        if g < at[N_CAMPS] or not present(f, day, n, at):
+            continue
+        if n[at[T_FORCE_KIND] + f] == LABOUR:
+            _add_work(s[at[A_LABOUR] + side], s[at[S_FORCE_MEN] + f], s[at[S_OVER]])
+        else:
+            add(s[at[S_FIELD_MEN] + g], s[at[S_FORCE_MEN] + f])
 
+
+@lane_loop
+def _add_work(labour: A, men: A, over: A) -> None:
+    for lane in range(labour.shape[0]):
+        labour[lane] += men[lane] * (ONE - over[lane])
+
+
+@kernel
+def present(f: int, day: int, n: N, at: AT) -> bool:
+    """Whether a formation serves today."""
+    return n[at[T_FORCE_FROM] + f] <= day <= n[at[T_FORCE_UNTIL] + f]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_DEAD,
     N_CAMPS,
@@ -32,6 +32,8 @@ from xetho.simulate.layout import (
     S_OVER,
     S_RATION_MET,
     S_RATION_NEED,
+    S_SCRATCH,
+    S_SHUT,
     S_SICK_NOW,
     S_STOCK,
     S_WORK,
@@ -49,7 +51,7 @@ from xetho.simulate.layout import (
     X_MANDAYS,
 )
 from xetho.simulate.process.conditions import side_morale
-from xetho.simulate.process.works import open_share
+from xetho.simulate.rows import whole
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -68,6 +70,8 @@ def series_rows(at: AT) -> int:
 @kernel
 def record(day: int, n: N, x: A, s: A, at: AT, series: A, lanes: int) -> None:
     """Write the day's figures of the first `lanes` lanes into series[figure, day, lane]."""
+    if lanes == 0:
+        return
     per_side = SIDE_SERIES + at[N_GOODS]
     for side in range(at[N_SIDES]):
         _side(side, side * per_side, day, n, x, s, at, series, lanes)
@@ -104,9 +108,11 @@ def _side(side: int, row: int, day: int, n: N, x: A, s: A, at: AT, series: A, la
     for f in range(at[N_FORCES]):
         if n[at[T_FORCE_GROUP] + f] == field and n[at[T_PLACE_FRONT] + n[at[T_FORCE_PLACE] + f]] == 1:
             _add(series, row + 5, day, s, at[S_FORCE_MEN] + f, lanes)
+    morale = s[at[S_SCRATCH]]
+    side_morale(side, n, s, at, morale)
     for lane in range(lanes):
         need = s[at[S_RATION_NEED] + side, lane]
-        series[row + 3, day, lane] = side_morale(side, n, s, at, lane)
+        series[row + 3, day, lane] = morale[lane]
         series[row + 4, day, lane] = s[at[S_RATION_MET] + side, lane] / need if need > 0.0 else np.float32(1.0)
     _add(series, row + 6, day, s, at[S_AIR_SENT_DAY] + side, lanes)
     _add(series, row + 7, day, s, at[S_AIR_GOT_DAY] + side, lanes)
@@ -134,16 +140,14 @@ def _trenches(side: int, row: int, day: int, n: N, x: A, s: A, at: AT, series: A
 
 
 @kernel
-def sums(n: N, x: A, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: NDArray[np.int64]) -> None:
+def sums(n: N, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: NDArray[np.int64]) -> None:
     """Add kg by cell and open share (in millionths) by route over lanes: whole numbers, so that order cannot matter."""
+    if lanes == 0:
+        return
     for c in range(at[N_CELLS]):
-        row, total = at[S_STOCK] + c, np.int64(0)
-        for lane in range(lanes):
-            total += np.int64(s[row, lane] * np.float32(1e3))
-        stock[c] += total
+        stock[c] += whole(s[at[S_STOCK] + c, :lanes], np.float32(1e3), np.float32(0.0))
     for r in range(at[N_ROUTES]):
-        for lane in range(lanes):
-            condition[r] += np.int64(open_share(r, x, s, at, np.float32(0.0), lane) * np.float32(1e6))
+        condition[r] += whole(s[at[S_SHUT] + r, :lanes], np.float32(-1e6), np.float32(1e6))
 
 
 @kernel
@@ -151,6 +155,10 @@ def finish(day: int, s: A, at: AT) -> None:
     """The campaign is over so many days after the camp it is about has fallen."""
     c = at[N_OUTCOME_CAMP]
     if c >= 0:
-        for lane in range(s.shape[1]):
-            if s[at[S_FALLEN] + c, lane] > 0.0 and day >= s[at[S_CAMP_FELL] + c, lane] + at[N_DAYS_AFTER] - 1.0:
-                s[at[S_OVER], lane] = 1.0
+        _end(s[at[S_OVER]], s[at[S_FALLEN] + c], s[at[S_CAMP_FELL] + c], np.float32(day + 1 - at[N_DAYS_AFTER]))
+
+
+@lane_loop
+def _end(over: A, fallen: A, fell: A, until: float) -> None:
+    for lane in range(over.shape[0]):
+        over[lane] = np.float32(1.0) if fallen[lane] > np.float32(0.0) and fell[lane] <= until else over[lane]

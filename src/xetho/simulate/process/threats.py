@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_CUTS,
     N_DAYS,
     N_ROUTES,
-    N_STRIKES,
+    N_THREATS,
     S_BACKLOG,
+    S_CLAIMS,
     S_FOUL,
     S_HIT,
     S_OVER,
     S_POOL,
     S_POOL_JOINED,
     S_SCRATCH,
+    S_STRIKE_LUCK,
     S_STRUCK,
     S_TRAFFIC,
     T_ROUTE_FIRST,
     T_ROUTE_LAST,
+    T_ROUTE_STRIKE,
     T_ROUTE_ZONE,
     T_STRIKE_ENTITY,
-    T_STRIKE_ROUTE,
     T_STRIKE_THREAT,
     T_THREAT_POLICY,
     T_THREAT_POOL,
@@ -41,12 +41,15 @@ from xetho.simulate.layout import (
     X_MEND_CV,
     X_THREAT_FOUL,
 )
-from xetho.simulate.streams import STRIKE, lognormal, poisson, uniform4
+from xetho.simulate.maths import exp
+from xetho.simulate.rows import add, fill
+from xetho.simulate.streams import STRIKE, day_row, lognormal, poisson_row, uniform4
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
+NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 
 @kernel
@@ -55,81 +58,121 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
 
     A route's part w of the effort follows the threat's policy; cuts ~ Poisson(effort · w · (1 − guard) · cuts per
     effort); a cut adds lognormal man-days of mending; carriers and cargo are struck with
-    ``1 − exp(−effort · w · (1 − guard) · rate)``.
+    ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats.
     """
+    for k in range(at[N_THREATS]):
+        fill(s[at[S_CLAIMS] + k], NONE)
     for r in range(at[N_ROUTES]):
-        for lane in range(s.shape[1]):
-            s[at[S_HIT] + r, lane] = 0.0
-            s[at[S_STRUCK] + r, lane] = 0.0
-    k = 0
-    while k < at[N_STRIKES]:
-        threat = n[at[T_STRIKE_THREAT] + k]
-        end = k + 1
-        while end < at[N_STRIKES] and n[at[T_STRIKE_THREAT] + end] == threat:
-            end += 1
-        if u[at[U_THREAT_ON] + threat * at[N_DAYS] + day] > 0.0:
-            _weigh(k, end, n[at[T_THREAT_POLICY] + threat], day, n, x, s, at)
-            for j in range(k, end):
-                _strike(j, threat, day, n, x, s, at, key, run0)
-        k = end
-
-
-@kernel
-def _weigh(first: int, end: int, policy: int, day: int, n: N, x: A, s: A, at: AT) -> None:
-    """Sum of the claims of a threat's routes on its effort, lane by lane."""
-    total = at[S_SCRATCH]
-    for lane in range(s.shape[1]):
-        s[total, lane] = 0.0
-    for j in range(first, end):
-        r = n[at[T_STRIKE_ROUTE] + j]
         if n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
-            for lane in range(s.shape[1]):
-                s[total, lane] += _weight(r, policy, x, s, at, lane)
+            for j in range(n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]):
+                k = n[at[T_STRIKE_THREAT] + j]
+                if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE:
+                    add(s[at[S_CLAIMS] + k], _weight(r, n[at[T_THREAT_POLICY] + k], x, s, at))
+    for r in range(at[N_ROUTES]):
+        hit, struck = s[at[S_HIT] + r], s[at[S_STRUCK] + r]
+        fill(hit, NONE)
+        fill(struck, NONE)
+        threatened = False
+        if n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
+            for j in range(n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]):
+                k = n[at[T_STRIKE_THREAT] + j]
+                if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE and _strike(j, k, r, day, n, x, s, at, key, run0):
+                    threatened = True
+        if threatened:
+            _as_share(hit)
+            _as_share(struck)
 
 
 @kernel
-def _weight(r: int, policy: int, x: A, s: A, at: AT, lane: int) -> float:
-    """A route's claim on the effort of a threat."""
-    exposure = x[at[X_EXPOSURE] + r, lane]
-    if exposure <= 0.0:
-        return np.float32(0.0)
-    if policy == EVEN:
-        return np.float32(1.0)
+def _weight(r: int, policy: int, x: A, s: A, at: AT) -> A:
+    """A route's claim on the effort of a threat, in every lane."""
+    exposure, out = x[at[X_EXPOSURE] + r], s[at[S_SCRATCH]]
     if policy == TRAFFIC:
-        return exposure * (np.float32(0.1) + s[at[S_TRAFFIC] + r, lane])
+        _by_traffic(out, exposure, s[at[S_TRAFFIC] + r])
+        return out
+    if policy == EVEN:
+        _evenly(out, exposure)
+        return out
     return exposure
 
 
+@lane_loop
+def _by_traffic(out: A, exposure: A, traffic: A) -> None:
+    for lane in range(out.shape[0]):
+        out[lane] = exposure[lane] * (np.float32(0.1) + traffic[lane])
+
+
+@lane_loop
+def _evenly(out: A, exposure: A) -> None:
+    for lane in range(out.shape[0]):
+        out[lane] = ONE if exposure[lane] > NONE else NONE
+
+
 @kernel
-def _strike(k: int, threat: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> None:
-    """One threat on one route, all lanes."""
-    r = n[at[T_STRIKE_ROUTE] + k]
-    if not n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
-        return
-    policy, entity = n[at[T_THREAT_POLICY] + threat], n[at[T_STRIKE_ENTITY] + k]
-    pool, foul = n[at[T_THREAT_POOL] + threat], at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]
-    over, backlog, cuts_made = at[S_OVER], at[S_BACKLOG] + r, at[A_CUTS] + r
-    hit, struck, total = at[S_HIT] + r, at[S_STRUCK] + r, at[S_SCRATCH]
-    x_effort, x_cuts, x_mend = at[X_EFFORT] + threat, at[X_CUTS] + threat, at[X_MEND] + threat
-    for lane in range(s.shape[1]):
-        mine = _weight(r, policy, x, s, at, lane)
-        if mine <= 0.0 or s[over, lane] > 0.0:
-            continue
-        effort = x[x_effort, lane] * mine / s[total, lane] * (np.float32(1.0) - x[at[X_GUARD] + r, lane])
-        if s[foul, lane] > 0.5:
-            effort *= x[at[X_THREAT_FOUL] + threat, lane]
-        if pool >= 0:
-            joined = s[at[S_POOL_JOINED] + pool, lane]
-            effort *= s[at[S_POOL] + pool, lane] / joined if joined > 0.0 else np.float32(0.0)
-        if effort <= 0.0:
-            continue
-        u0, u1, _, _ = uniform4(key, STRIKE, run0 + lane, day, entity, 0)
-        cuts = poisson(u0, effort * x[x_cuts, lane])
-        if cuts > 0.0:
-            cv = x[at[X_MEND_CV] + threat, lane] / math.sqrt(cuts)
-            s[backlog, lane] += cuts * x[x_mend, lane] * lognormal(u1, cv)
-            s[cuts_made, lane] += cuts
-        keep_cargo = math.exp(-effort * x[at[X_CARGO_LOST] + threat, lane])
-        keep_carriers = math.exp(-effort * x[at[X_CARRIERS_LOST] + threat, lane])
-        s[hit, lane] = 1.0 - (1.0 - s[hit, lane]) * keep_cargo
-        s[struck, lane] = 1.0 - (1.0 - s[struck, lane]) * keep_carriers
+def _strike(j: int, k: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> bool:
+    """Threat `k` on route `r`, all lanes; whether any lane sees effort there."""
+    effort, mean, cuts = s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    _effort(
+        effort, _weight(r, n[at[T_THREAT_POLICY] + k], x, s, at), s[at[S_CLAIMS] + k], x[at[X_EFFORT] + k],
+        x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k], s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_OVER]],
+    )  # fmt: skip
+    pool = n[at[T_THREAT_POOL] + k]
+    if pool >= 0:
+        _left_of(effort, s[at[S_POOL] + pool], s[at[S_POOL_JOINED] + pool])
+    if not _spread(
+        effort, mean, s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k], x[at[X_CARGO_LOST] + k],
+        x[at[X_CARRIERS_LOST] + k],
+    ):  # fmt: skip
+        return False
+    uniform = day_row(key, STRIKE, run0, day, n[at[T_STRIKE_ENTITY] + j], s, at[S_STRIKE_LUCK] + 5 * j)
+    poisson_row(uniform, mean, s[at[S_SCRATCH] + 4], s[at[S_SCRATCH] + 5], cuts)
+    if _count(cuts, s[at[A_CUTS] + r]):
+        backlog, days, spread = s[at[S_BACKLOG] + r], x[at[X_MEND] + k], x[at[X_MEND_CV] + k]
+        for lane in range(cuts.shape[0]):
+            if cuts[lane] > NONE:
+                luck = uniform4(key, STRIKE, run0 + lane, day, n[at[T_STRIKE_ENTITY] + j], 1)[0]
+                work = lognormal(luck, spread[lane] / np.float32(np.sqrt(cuts[lane])))
+                backlog[lane] += cuts[lane] * days[lane] * work
+    return True
+
+
+@lane_loop
+def _effort(effort: A, mine: A, claims: A, whole: A, guard: A, in_foul: A, foul: A, over: A) -> None:
+    for lane in range(effort.shape[0]):
+        part = whole[lane] * mine[lane] / max(claims[lane], np.float32(1e-12)) * (ONE - guard[lane])
+        part *= in_foul[lane] if foul[lane] > HALF else ONE
+        effort[lane] = part * (ONE - over[lane])
+
+
+@lane_loop
+def _left_of(effort: A, pool: A, joined: A) -> None:
+    """What losses have left of a threat that flies from a pool."""
+    for lane in range(effort.shape[0]):
+        effort[lane] *= pool[lane] / joined[lane] if joined[lane] > NONE else NONE
+
+
+@lane_loop
+def _spread(effort: A, mean: A, hit: A, struck: A, cuts: A, cargo: A, carriers: A) -> bool:
+    some = np.int32(0)
+    for lane in range(effort.shape[0]):
+        some |= np.int32(effort[lane] > NONE)
+        mean[lane] = effort[lane] * cuts[lane]
+        hit[lane] += effort[lane] * cargo[lane]
+        struck[lane] += effort[lane] * carriers[lane]
+    return some != 0
+
+
+@lane_loop
+def _count(cuts: A, total: A) -> bool:
+    some = np.int32(0)
+    for lane in range(cuts.shape[0]):
+        some |= np.int32(cuts[lane] > NONE)
+        total[lane] += cuts[lane]
+    return some != 0
+
+
+@lane_loop
+def _as_share(risk: A) -> None:
+    """An expected number of strikes on each to the share that is struck at least once."""
+    for lane in range(risk.shape[0]):
+        risk[lane] = ONE - exp(-risk[lane])

@@ -5,19 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     N_DAYS,
     N_ZONES,
     S_FOUL,
+    S_SCRATCH,
     T_WEATHER_ROW,
     T_ZONE_ENTITY,
     X_P_FOUL,
     X_PERSISTENCE,
 )
-from xetho.simulate.streams import WEATHER, uniform4
+from xetho.simulate.rows import copy, fill
+from xetho.simulate.streams import WEATHER, uniform_row
 
 A = NDArray[np.float32]
+NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 
 @kernel
@@ -28,19 +31,27 @@ def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], k
     keeps p in the long run.
     """
     for z in range(at[N_ZONES]):
-        row = n[at[T_WEATHER_ROW] + z * at[N_DAYS] + day]
-        entity = n[at[T_ZONE_ENTITY] + z]
-        for lane in range(s.shape[1]):
-            if row < 0:
-                s[at[S_FOUL] + z, lane] = 0.0
-                continue
-            p = x[at[X_P_FOUL] + row, lane]
-            r = x[at[X_PERSISTENCE] + row, lane]
-            u = uniform4(key, WEATHER, run0 + lane, day, entity, 0)[0]
-            if day == 0:
-                chance = p
-            elif s[at[S_FOUL] + z, lane] > 0.5:
-                chance = r
-            else:
-                chance = min(np.float32(1.0), p * (1.0 - r) / max(1.0 - p, np.float32(1e-6)))
-            s[at[S_FOUL] + z, lane] = 1.0 if u < chance else 0.0
+        row, foul = n[at[T_WEATHER_ROW] + z * at[N_DAYS] + day], s[at[S_FOUL] + z]
+        if row < 0:
+            fill(foul, NONE)
+            continue
+        uniform = s[at[S_SCRATCH]]
+        uniform_row(key, WEATHER, run0, day, n[at[T_ZONE_ENTITY] + z], 0, uniform)
+        if day == 0:
+            copy(foul, x[at[X_P_FOUL] + row])
+            _draw(foul, uniform)
+        else:
+            _change(foul, uniform, x[at[X_P_FOUL] + row], x[at[X_PERSISTENCE] + row])
+
+
+@lane_loop
+def _draw(foul: A, uniform: A) -> None:
+    for lane in range(foul.shape[0]):
+        foul[lane] = ONE if uniform[lane] < foul[lane] else NONE
+
+
+@lane_loop
+def _change(foul: A, uniform: A, share: A, stays: A) -> None:
+    for lane in range(foul.shape[0]):
+        comes = min(ONE, share[lane] * (ONE - stays[lane]) / max(ONE - share[lane], np.float32(1e-6)))
+        foul[lane] = ONE if uniform[lane] < (stays[lane] if foul[lane] > HALF else comes) else NONE
