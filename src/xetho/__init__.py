@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xetho.experiment import WhatIf, influence
     from xetho.pages import CampaignError
     from xetho.plan import Plan
-    from xetho.results import Runs
+    from xetho.results import Runs, StoreError, open_runs, query_runs
     from xetho.scenario import Scenario, ScenarioError
 
 __version__ = "0.1.0"
@@ -30,12 +30,15 @@ _HOMES = {
     "Scenario": "xetho.scenario",
     "ScenarioError": "xetho.scenario",
     "ScenarioInfo": "xetho.campaign",
+    "StoreError": "xetho.results",
     "WhatIf": "xetho.experiment",
     "evaluate": "xetho.evidence",
     "influence": "xetho.experiment",
     "list_scenarios": "xetho.campaign",
     "load": "xetho.campaign",
     "new": "xetho.campaign",
+    "open_runs": "xetho.results",
+    "query_runs": "xetho.results",
     "score": "xetho.evidence",
 }
 
@@ -48,6 +51,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ScenarioInfo",
+    "StoreError",
     "WhatIf",
     "__version__",
     "evaluate",
@@ -55,6 +59,8 @@ __all__ = [
     "list_scenarios",
     "load",
     "new",
+    "open_runs",
+    "query_runs",
     "score",
 ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -168,7 +169,26 @@ class Campaign:
         if progress is not None:
             progress(_preparing(), 0, 0)
 
-        return simulate(self.network, chosen, runs=runs, seed=seed, threads=threads, progress=told)
+        played = simulate(self.network, chosen, runs=runs, seed=seed, threads=threads, progress=told)
+        played.meta.update(self._origin(chosen))
+        return played
+
+    def _origin(self, plan: Plan) -> dict[str, Any]:
+        """What it takes to play the same campaigns again, for `Runs.meta`; in the types of JSON."""
+        from xetho import __version__
+
+        inputs = self.network.inputs
+        return {
+            "variant": self.scenario.variant,
+            "sets": list(self.sets),
+            "hash": self.scenario.hash(),
+            "start": self.scenario.start.isoformat(),
+            "end": self.scenario.end.isoformat(),
+            "parameters": {name: inputs.parameter(name) for name in inputs.parameters},
+            "plan": "own" if plan is self.__dict__.get("_plan") else "given",
+            "plan_gap": float(plan.gap) if math.isfinite(plan.gap) else None,
+            "xetho": __version__,
+        }
 
     def reasons(self) -> list[str]:
         """The plan's story in sentences: for whom it closes, what is short and where, what binds, how well proven."""

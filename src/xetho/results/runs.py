@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,9 @@ class Runs:
         daily: day by day, for the first `trace` runs.
         mean: `flow_t(day, arc)`, `stock_t(day, place, good)`, `condition(day, route)`, means over the traced runs.
         assumptions: one row a run, one column an assumption.
-        meta: scenario, seed, runs, trace, seconds, campaigns_per_second.
+        meta: scenario, seed, runs, trace, seconds, campaigns_per_second; from a `Campaign` also what it takes to play
+            them again: variant, sets, hash (of the scenario), start, end, parameters (central values), plan
+            (own: the campaign's; given: another), plan_gap, xetho (version).
     """
 
     summary: xr.Dataset
@@ -42,6 +45,20 @@ class Runs:
     mean: xr.Dataset
     assumptions: pd.DataFrame
     meta: dict[str, Any]
+
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
+        """Keep the runs as a store (Parquet files) in the folder `path`; `xetho.open_runs` gives them back.
+
+        Stopped at any moment, even by a power cut, it leaves the old store or the new one, never half of either.
+        Needs the extra `xetho[store]`.
+
+        Raises:
+            StoreError: there is a store already (and not `overwrite`), something else is there, or another process
+                is writing it.
+        """
+        from xetho.results.store import save
+
+        return save(self, path, overwrite)
 
 
 def simulate(
