@@ -25,14 +25,28 @@ def page() -> str:
         "Answers go to stdout, progress and problems to stderr. The shapes of `--json` are in "
         "[cli-json.md](cli-json.md).",
     ]
-    parts += [_verb(command) for command in app.registered_commands]
+    parts += [_verb(name, command) for name, command in commands().items()]
     return "\n\n".join(parts) + "\n"
 
 
-def _verb(command: typer.models.CommandInfo) -> str:
+def commands() -> dict[str, typer.models.CommandInfo]:
+    """Every verb by its name; those of a group follow the group's name, as in `runs show`."""
+    found = {_name(command): command for command in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        prefix = group.typer_instance.info.name
+        found |= {f"{prefix} {_name(command)}": command for command in group.typer_instance.registered_commands}
+    return found
+
+
+def _name(command: typer.models.CommandInfo) -> str:
+    assert command.callback is not None
+    return command.name or command.callback.__name__.replace("_", "-")
+
+
+def _verb(name: str, command: typer.models.CommandInfo) -> str:
     function = command.callback
     assert function is not None
-    name = command.name or function.__name__.replace("_", "-")
     rows = [_row(*parameter) for parameter in parameters(function)]
     arguments = [row[0].strip("`") for row in rows if not row[0].startswith("`--")]
     lines = [f"## {name}", inspect.getdoc(function) or ""]

@@ -10,8 +10,6 @@ from types import ModuleType
 
 import pytest
 
-from xetho.cli.verbs import app
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,27 +24,22 @@ def writer() -> ModuleType:
     return module
 
 
-def verbs() -> dict[str, object]:
-    return {
-        command.name or command.callback.__name__: command.callback for command in app.registered_commands
-    }
-
-
 def test_the_page_is_what_the_command_line_is(writer: ModuleType) -> None:
     page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     assert page == writer.page(), "docs/reference/cli.md is stale: run `make docs`"
 
 
-@pytest.mark.parametrize("verb", verbs())
-def test_every_verb_has_help_an_example_and_json(writer: ModuleType, verb: str) -> None:
-    (command,) = (one for one in app.registered_commands if (one.name or one.callback.__name__) == verb)
-    assert len(inspect.getdoc(command.callback) or "") > 30
-    assert f"xetho {verb}" in (command.epilog or "")
-    described = {name: info for name, info, _ in writer.parameters(command.callback)}
-    assert "as_json" in described
-    assert all(info.help for info in described.values())
+def test_every_verb_has_help_an_example_and_json(writer: ModuleType) -> None:
+    verbs = writer.commands()
+    assert {"simulate", "runs query"} <= set(verbs)
+    for verb, command in verbs.items():
+        assert len(inspect.getdoc(command.callback) or "") > 30, verb
+        assert f"xetho {verb}" in (command.epilog or ""), verb
+        described = {name: info for name, info, _ in writer.parameters(command.callback)}
+        assert "as_json" in described, verb
+        assert all(info.help for info in described.values()), verb
 
 
-def test_every_verb_has_its_json_shape_documented() -> None:
+def test_every_verb_has_its_json_shape_documented(writer: ModuleType) -> None:
     page = (ROOT / "docs" / "reference" / "cli-json.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^## ([a-z]+)$", page, flags=re.M)) == set(verbs())
+    assert set(re.findall(r"^## ([a-z ]+)$", page, flags=re.M)) == set(writer.commands())

@@ -33,9 +33,13 @@ Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="At most so many threads (one for each core).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON (docs/reference/cli-json.md).")]
-Force = Annotated[bool, typer.Option("--force", help="Write over a file that is already there.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file or store that is already there.")]
 CsvOut = Annotated[
     Path | None, typer.Option("--out", metavar="FILE.csv", help="Also write the table to this file.")
+]
+StoreOut = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FOLDER", help="Also keep every run as a store (docs/how-to/keep-runs.md)."),
 ]
 ReportOut = Annotated[
     Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report; made when missing.")

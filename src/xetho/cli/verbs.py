@@ -25,6 +25,7 @@ from xetho.cli import options as opt
 from xetho.cli import shapes, show
 from xetho.cli.console import guarded, out, print_json, progress
 from xetho.cli.files import refuse_file, write_csv
+from xetho.cli.stores import refuse_to_save, runs_app
 from xetho.cli.tables import run_table, shipments, source_rows
 from xetho.pages import refuse_to_overwrite, report_name
 
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(runs_app)
 
 
 def main() -> None:
@@ -146,12 +148,14 @@ def simulate(
     ] = False,
     timing: Annotated[bool, typer.Option("--timing", help="Also say how many campaigns a second.")] = False,
     csv: opt.CsvOut = None,
+    store: opt.StoreOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
     """Play the campaign many times with chance in it."""
     check_counts(runs, seed, threads)
     refuse_file(csv, force)
+    refuse_to_save(store, force)
     campaign = load(scenario, variant, sets or ())
     solved(campaign)
     begun = time.perf_counter()
@@ -160,6 +164,10 @@ def simulate(
     seconds = time.perf_counter() - begun
     if csv is not None:
         write_csv(run_table(played), csv)
+    if store is not None:
+        with progress() as told:
+            told("keeping the runs", 0, 0)
+            played.save(store, overwrite=force)
     shape = shapes.runs_shape(played, campaign)
     speed = {"seconds": seconds, "campaigns_per_second": runs / seconds}
     if as_json:

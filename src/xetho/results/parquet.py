@@ -56,9 +56,11 @@ class TableFile:
 
 
 def _repeated(pa: Any, kind: str, value: Any, count: int) -> Any:
-    """One value in every row."""
-    value_once = pa.array([value], type=pa.type_for_alias(kind))
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), value_once)
+    """One value in every row; None is NULL of that type."""
+    type_ = pa.type_for_alias(kind)
+    if value is None:
+        return pa.nulls(count, type_)
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([value], type=type_))
 
 
 def read_columns(path: Path, rows: int, wanted: Mapping[str, Array]) -> None:

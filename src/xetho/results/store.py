@@ -25,7 +25,7 @@ import xarray as xr
 
 from xetho import __version__
 from xetho.results.columns import NUMBERS, Layout, assemble, flatten, layout_from_json, layout_of
-from xetho.results.generations import POINTER, Save, is_generation, read_pointer, saving
+from xetho.results.generations import POINTER, Save, is_generation, read_pointer, refuse_store, saving
 from xetho.results.parquet import GROUP_BYTES, WHAT, TableFile, read_columns
 from xetho.results.problems import StoreError, needed
 from xetho.results.runs import Runs
@@ -179,6 +179,12 @@ class StoreWriter:
             raise StoreError(f"the description of the runs cannot be written as JSON: {error}") from None
 
 
+def check_can_save(path: Path, overwrite: bool) -> None:
+    """Raise StoreError when no store can be written at `path`, for what is there or for want of a package."""
+    needed("pyarrow.parquet", WHAT)
+    refuse_store(path, overwrite)
+
+
 def save(runs: Runs, path: str | Path, overwrite: bool = False) -> Path:
     """Keep runs as a store in the folder `path`; see `Runs.save`."""
     with StoreWriter(path, runs.meta, overwrite) as store:
@@ -221,7 +227,9 @@ def read_manifest(path: Path) -> Manifest:
         }
         if not is_generation(str(data["generation"])) or "runs" not in parts or not set(parts) <= set(PARTS):
             raise ValueError("generation or parts")
-        types = {str(name): str(np.dtype(kind)) for name, kind in data["assumptions"].items()}
+        if any(part.rows < 0 for part in parts.values()) or not set(data["assumptions"].values()) <= NUMBERS:
+            raise ValueError("rows or assumptions")
+        types = {str(name): str(kind) for name, kind in data["assumptions"].items()}
         return Manifest(path, data["generation"], data["format"], str(data["xetho"]), dict(data["meta"]), types, parts)
     except StoreError:
         raise
