@@ -16,7 +16,7 @@ from tests.cli.test_verbs import documented, keys_of
 from xetho.results import open_runs
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-LACK = 'select variant, avg("shortage_t[relief,rice]") as lack from runs group by all order by all'
+LACK = 'select variant, avg("shortage_t[relief,food]") as lack from runs group by all order by all'
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_show(xetho: Call, kept: Path) -> None:
 
 
 def test_query(xetho: Call, kept: Path, tmp_path: Path) -> None:
-    answer = xetho("runs", "query", LACK, kept, kept, "--json").json
+    answer = xetho("runs", "query", LACK, kept, "--json").json
     assert keys_of(answer) <= documented()
     assert answer["columns"] == ["variant", "lack"]
-    lack = open_runs(kept).summary["shortage_t"].sel(side="relief", good="rice").mean()
+    lack = open_runs(kept).summary["shortage_t"].sel(side="relief", good="food").mean()
     assert answer["rows"] == [["", pytest.approx(float(lack))]]
     table = tmp_path / "answer.csv"
     assert "lack" in xetho("runs", "query", LACK, kept, "--out", table).out
@@ -61,7 +61,8 @@ def test_query(xetho: Call, kept: Path, tmp_path: Path) -> None:
         assert float(next(csv.DictReader(file))["lack"]) == pytest.approx(float(lack))
     assert xetho("runs", "query", LACK, kept, "--out", table).code == 2
     odd = "select start, null::date as d, null::int as i, timestamp '2030-06-01 12:00:00' as t from runs limit 1"
-    assert xetho("runs", "query", odd, kept, "--json").json["rows"] == [["2030-06-01", None, None, "2030-06-01T12:00:00"]]
+    rows = xetho("runs", "query", odd, kept, "--json").json["rows"]
+    assert rows == [["2030-06-01", None, None, "2030-06-01T12:00:00"]]
     assert "and 2300 more rows" in xetho("runs", "query", "select * from range(2500)", kept).out
 
 

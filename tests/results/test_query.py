@@ -124,6 +124,8 @@ def test_every_bad_store_is_named(three: dict[Path, Runs], tmp_path: Path) -> No
     with pytest.raises(StoreError) as error:
         query_runs("select 1", [tmp_path / "gone", *three, tmp_path])
     assert len(error.value.problems) == 2
+    with pytest.raises(StoreError, match="named twice"):
+        query_runs("select 1", [*three, next(iter(three))])
     with pytest.raises(StoreError, match="name at least one"):
         query_runs("select 1", [])
 

@@ -77,18 +77,19 @@ def read_columns(path: Path, rows: int, wanted: Mapping[str, Array]) -> None:
             begin = 0
             for group in range(file.metadata.num_row_groups):
                 table = file.read_row_group(group, columns=list(wanted))
+                # Once: Arrow looks through all names whenever it is asked for one.
+                found = dict(zip(table.column_names, table.columns, strict=True))
                 for name, out in wanted.items():
-                    _fill(pa, path, name, out[begin : begin + table.num_rows], table)
+                    _fill(pa, path, name, out[begin : begin + table.num_rows], found)
                 begin += table.num_rows
     except (pa.ArrowException, OSError) as error:
         # ArrowException is also a ValueError or KeyError; the first line says what is wrong, the rest is Arrow's own.
         raise StoreError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def _fill(pa: Any, path: Path, name: str, out: Array, table: Any) -> None:
-    if name not in table.column_names:
+def _fill(pa: Any, path: Path, name: str, out: Array, found: Mapping[str, Any]) -> None:
+    if name not in found:
         raise StoreError(f"{path} has no column {name}")
-    column = table.column(name)
-    if column.null_count or column.type != pa.from_numpy_dtype(out.dtype):
+    if found[name].null_count or found[name].type != pa.from_numpy_dtype(out.dtype):
         raise StoreError(f"{path}: column {name} is not the {out.dtype} that was written")
-    out[:] = column.to_numpy()
+    out[:] = found[name].to_numpy()

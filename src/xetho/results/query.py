@@ -43,13 +43,16 @@ def query_runs(sql: str, paths: str | Path | Iterable[str | Path], max_rows: int
         The answer, one row a row, with the columns of the SELECT.
 
     Raises:
-        StoreError: a store cannot be read, the SQL is not one SELECT or has a mistake, the answer is longer than
-            `max_rows`, or the extra `xetho[store]` is missing.
+        StoreError: a store cannot be read or is named twice, the SQL is not one SELECT or has a mistake, the answer
+            is longer than `max_rows`, or the extra `xetho[store]` is missing.
     """
-    listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    listed = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
     if not listed:
         raise StoreError("no store to ask: name at least one")
-    return steady([Path(path) for path in listed], lambda manifests: _ask(manifests, sql, max_rows))
+    places = [path.resolve() for path in listed]
+    if twice := {path for path, place in zip(listed, places, strict=True) if places.count(place) > 1}:
+        raise StoreError(f"{min(twice)} is named twice, so its runs would count twice")
+    return steady(listed, lambda manifests: _ask(manifests, sql, max_rows))
 
 
 def stores_table(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:

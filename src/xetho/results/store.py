@@ -307,7 +307,7 @@ def _read(manifest: Manifest, outputs: Collection[str] | None, max_gb: float) ->
     index = pd.RangeIndex(first, first + runs, name="run")
     empty = xr.Dataset()
     daily, mean = found.get("daily", empty), found.get("mean", empty)
-    return Runs(summary, daily, mean, pd.DataFrame(assumed, index=index), dict(manifest.meta))
+    return Runs(summary, daily, mean, pd.DataFrame(assumed, index=index, copy=False), dict(manifest.meta))
 
 
 def _check_outputs(manifest: Manifest, outputs: Collection[str]) -> None:
