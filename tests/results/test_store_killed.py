@@ -92,21 +92,23 @@ def test_killed_at_random_moments(fork: ForkServerContext, tmp_path: Path) -> No
     """Saves that follow one another, killed 50 times: every save that returned is there, and none is half there."""
     moments = random.Random(20)
     path = tmp_path / "store"
-    held, within = 0, 0
+    held, within, window_s = 0, 0, 0.1
     for _ in range(KILLS):
         here, there = fork.Pipe(duplex=False)
         process = fork.Process(target=save_on_and_on, args=(path, held + 1, there))
         process.start()
         there.close()
         assert here.poll(60) and here.recv() == 0
-        time.sleep(moments.uniform(0.0, 0.12))
+        time.sleep(moments.uniform(0.0, window_s))
         process.kill()
         process.join(60)
         returned = max(last_told(here), held)
-        left = len(list(path.glob("generation-*"))) if path.exists() else 0
+        # However fast or busy the machine, the window settles where about half the kills fall into the first save.
+        window_s *= 0.8 if returned > held else 1.25
+        left = len(list(path.glob("generation-*")))
         held = number_in(path)
         assert held in (returned, returned + 1)
-        within += held > returned or left > 1
-    assert within >= 5, "hardly any kill fell into a save: the moments test nothing"
+        within += held > returned or left > (held > 0)
+    assert within >= 5, f"only {within} kills fell into a save: the moments test little"
     numbered(held + 1).save(path, overwrite=True)
     assert number_in(path) == held + 1 and len(list(path.glob("generation-*"))) == 1
