@@ -56,7 +56,7 @@ def test_enough_carriers_close_the_plan_with_least_labour() -> None:
     plan = solve(network, period_days=7)
     assert plan.feasible and plan.status == "optimal"
     assert plan.labour_objective == pytest.approx(8 * 27 / 0.5 * 2, rel=1e-5)
-    assert plan.labour_gap < 1e-6
+    assert plan.labour_gap < 1.1e-5  # the cost that decides ties
     assert plan.reasons()[0].startswith("The plan closes: all 224 t needed can be met")
 
 

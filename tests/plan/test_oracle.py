@@ -199,7 +199,7 @@ def test_both_objectives_agree_with_a_plain_programme(seed: int) -> None:
     assert plan.bounds.tolist() == bounds.tolist()
     assert plan.objective == pytest.approx(shortage, rel=1e-6, abs=1e-6)
     assert plan.labour_objective == pytest.approx(labour, rel=1e-4, abs=1e-4)
-    assert plan.gap < 1e-6 and plan.labour_gap < 1e-5
+    assert plan.gap < 1e-6 and plan.labour_gap < 1.1e-5
     # Told shortage is the objective's.
     weighted = (plan.shortage * network.good_weight).sum() + sum(
         t.weight * s for t, s in zip(network.targets, plan.target_shortage, strict=True)

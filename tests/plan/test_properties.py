@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.plan.factory import HandNetwork, campaign
 from tests.plan.test_oracle import random_network
 from xetho.plan import Plan, highs, horizon, prune, solve
-from xetho.plan.highs import dual_bound, minimise
+from xetho.plan.highs import Live, dual_bound
 from xetho.plan.lexicographic import solve_in_order
 from xetho.plan.model import build
 
@@ -115,7 +116,8 @@ def test_worth_lies_between_the_loss_of_one_and_the_gain_of_one(seed: int) -> No
     if plan.feasible:
         return
     step = 1e-2
-    for row in plan.bottlenecks[plan.bottlenecks["kind"] == "pool"].itertuples():
+    of_shortage = plan.bottlenecks["worth_in"] != "man-days"
+    for row in plan.bottlenecks[(plan.bottlenecks["kind"] == "pool") & of_shortage].itertuples():
         first = (row[5] - network.start).days
         last = (row[6] - network.start).days
         pool = network.pool_ids.index(row.key)
@@ -135,7 +137,7 @@ def test_any_duals_prove_a_bound(seed: int, noise: int) -> None:
     means = prune.period_means(network, horizon.periods(network.days, 5))
     programme = build(network, means, prune.useful_loads(network, means), labour_per_fuel_t=100.0).programme
     cost = 100 * programme.shortage_cost + programme.labour_cost
-    best = minimise(programme, cost, time_limit=10.0)
+    best = Live(programme).fresh(cost, time.perf_counter() + 10.0)
     assert best.objective == pytest.approx(best.bound, rel=1e-6, abs=1e-6)
     wrong = best.duals + np.random.default_rng(noise).normal(0.0, 1.0, best.duals.shape)
     bound, _ = dual_bound(programme.matrix, programme.row_lower, programme.row_upper, programme.reach, cost, wrong)
@@ -161,16 +163,15 @@ def test_leaving_out_useless_loads_changes_nothing(seed: int) -> None:
 def test_the_way_of_large_programmes_agrees_with_that_of_small(
     strength: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Interior point and the joint objective on a programme that simplex can do as well."""
+    """Interior point with crossover on a programme that simplex can do as well: both are exact, and agree."""
     network = campaign(3, places=9, days=60, strength=strength * 0.02)
     exact = solve(network, period_days=12)
     monkeypatch.setattr(highs, "SMALL_ROWS", 0)
     joint = solve(network, period_days=12)
     wanted = float((network.need.sum(axis=(0, 1)) * network.good_weight).sum())
-    assert joint.objective == pytest.approx(exact.objective, abs=6e-4 * wanted)
+    assert joint.objective == pytest.approx(exact.objective, abs=1e-7 * wanted)
     assert joint.feasible == exact.feasible
-    # A hair's breadth of shortage more can save some labour, but never cost any.
-    assert 0.9 * exact.labour_objective <= joint.labour_objective <= 1.001 * exact.labour_objective
+    assert joint.labour_objective == pytest.approx(exact.labour_objective, rel=1e-4)
     assert_balanced(network, joint)
     assert joint.bound <= exact.objective + 1e-6 * wanted
 
@@ -180,6 +181,6 @@ def test_a_large_campaign_is_proven_and_told() -> None:
     told: list[str] = []
     plan = solve(network, progress=told.append)
     assert told[0].startswith("planning 8 periods")
-    assert plan.gap < 1e-3 and plan.labour_gap < 1e-3
+    assert plan.gap < 1e-6 and plan.labour_gap < 1e-4
     assert plan.stock.min() >= 0.0
     assert len(plan.reasons()) > 1

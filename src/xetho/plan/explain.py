@@ -63,7 +63,7 @@ def bottlenecks(network: NetworkLike, model: Model, answer: Answer) -> pd.DataFr
         most = max((float(np.max(gain, initial=0.0)) for _, gain in told), default=0.0)
         found = []
         for block, gain in told:
-            cells = np.flatnonzero(gain > np.maximum(max(SMALL * most, 1e-9), answer.noise[_slice(block)]))
+            cells = np.flatnonzero(gain > max(SMALL * most, 1e-9))
             for group in _stretches(block, cells):
                 found.append(_bottleneck(network, model, block, gain, group, of_shortage))
         rows += sorted(found, key=lambda row: -float(str(row["one_percent"])))

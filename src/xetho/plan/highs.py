@@ -1,4 +1,4 @@
-"""One optimisation with HiGHS, and the certificate that goes with it.
+"""One programme held live in HiGHS, and the certificate that goes with each of its optima.
 
 Nothing HiGHS says about its own accuracy is taken on trust: the bound is computed here from the duals by weak duality
 over the finite box every feasible plan lies in (Neumaier and Shcherbina 2004, safe bounds), so it
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from xetho.plan.inputs import FloatArray
 from xetho.plan.programme import Programme
 
 SMALL_ROWS = 2000
-"""Programmes of at most this many rows go to the simplex method, which ends at a vertex and is quick there."""
-
+"""Programmes of at most this many rows go to the simplex method at once, which is quick there."""
 
 GAP = 1e-5
 """Greatest gap between a solution and its bound, as a share of the objective (of 1 where that is less)."""
@@ -27,12 +27,13 @@ GAP = 1e-5
 VIOLATION = 1e-5
 """Greatest violation of a row: tonnes, or a share of a shared limit."""
 
-# Interior point is far the faster on long campaigns, and a vertex costs more than the optimum itself; simplex is
-# for small programmes and the last resort.
-_ATTEMPTS = {
-    True: (("simplex", "on"), ("ipm", "on")),
-    False: (("ipm", "off"), ("ipm", "on"), ("simplex", "on")),
-}
+WARM_PIVOTS = 20_000
+"""A start from another plan's basis is given up after so many pivots: a fresh start is quicker then."""
+
+PRIMAL, DUAL = 4, 1
+"""HiGHS's numbers of the simplex methods: primal after a change of cost, dual after one of limits."""
+
+StatusArray = NDArray[np.int8]
 
 
 class PlanError(RuntimeError):
@@ -47,50 +48,124 @@ class Optimum:
     duals: FloatArray  # change of the objective for one more unit on the right-hand side of each row
     objective: float
     bound: float  # no feasible point has a smaller objective
-    violation: float  # greatest violation of a row
-    seconds: float
 
 
-def minimise(
-    programme: Programme, cost: FloatArray, *, time_limit: float, shortage_limit: float | None = None
-) -> Optimum:
-    """Minimise a cost over the programme.
+@dataclass(frozen=True)
+class Basis:
+    """Which columns and rows are basic (HiGHS's status numbers), by which a like programme can be started."""
 
-    shortage_limit: most priority-weighted shortage allowed, when it is to be kept at its least.  Raises PlanError
-    when no solver reaches a solution whose certificate holds within GAP and VIOLATION.
+    columns: StatusArray
+    rows: StatusArray
+
+
+class Live:
+    """A programme in HiGHS that is minimised several times, each from where the last ended.
+
+    Its last row, after those of the programme, is the priority-weighted shortage, on which a limit can be put.
     """
-    matrix, lower, upper = programme.matrix, programme.row_lower, programme.row_upper
-    if shortage_limit is not None:
-        scale = max(shortage_limit, 1.0)
-        extra = sparse.csr_matrix(programme.shortage_cost[None, :] / scale)
-        matrix = sparse.vstack([matrix, extra]).tocsc()
-        lower = np.append(lower, -np.inf)
-        upper = np.append(upper, shortage_limit / scale)
-    started = time.perf_counter()
-    status = "time limit reached"
-    for solver, crossover in _ATTEMPTS[is_small(programme)]:
-        left = time_limit - (time.perf_counter() - started)
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        shortage = sparse.csr_matrix(programme.shortage_cost[None, :])
+        self._matrix: sparse.csc_matrix = sparse.vstack([programme.matrix, shortage]).tocsc()
+        self._lower = np.append(programme.row_lower, -np.inf)
+        self._upper = np.append(programme.row_upper, np.inf)
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        self._highs.passModel(self._linear_programme())
+
+    def limit_shortage(self, most: float) -> None:
+        """Allow no more priority-weighted shortage than this."""
+        self._upper[-1] = most
+        self._highs.changeRowBounds(len(self._upper) - 1, -highspy.kHighsInf, most)
+
+    def fresh(self, cost: FloatArray, deadline: float) -> Optimum:
+        """Minimise from nothing.
+
+        Interior point is far the faster on long campaigns; its crossover ends at a vertex, where few loads are at
+        work.  Raises PlanError when no solver reaches a certified optimum before the deadline (time.perf_counter).
+        """
+        small = len(self._lower) <= SMALL_ROWS
+        why = "time limit reached"
+        for solver in ("simplex", "ipx") if small else ("ipx", "simplex"):
+            self._highs.clearSolver()
+            self._highs.setOptionValue("solver", solver)
+            self._highs.setOptionValue("simplex_strategy", DUAL)
+            found, why = self._run(cost, deadline)
+            if found is not None:
+                return found
+        raise PlanError(
+            f"the planner stopped without a proven answer (HiGHS: {why}); allow more time or plan with longer periods"
+        )
+
+    def onward(self, cost: FloatArray, deadline: float, method: int = PRIMAL) -> Optimum:
+        """Minimise from the present basis; from nothing when that fails.  Raises PlanError as `fresh` does."""
+        self._highs.setOptionValue("solver", "simplex")
+        self._highs.setOptionValue("simplex_strategy", method)
+        self._highs.setOptionValue("simplex_iteration_limit", WARM_PIVOTS)
+        found, _ = self._run(cost, deadline)
+        self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+        return found or self.fresh(cost, deadline)
+
+    @property
+    def basis(self) -> Basis:
+        """The present basis."""
+        basis = self._highs.getBasis()
+        return Basis(
+            np.array([int(status) for status in basis.col_status], dtype=np.int8),
+            np.array([int(status) for status in basis.row_status], dtype=np.int8),
+        )
+
+    def start_from(self, basis: Basis) -> None:
+        """Begin from a basis, which need not be a proper one: HiGHS mends it."""
+        start = highspy.HighsBasis()
+        start.col_status = [highspy.HighsBasisStatus(int(status)) for status in basis.columns]
+        start.row_status = [highspy.HighsBasisStatus(int(status)) for status in basis.rows]
+        start.alien = True
+        self._highs.setBasis(start)
+
+    def _run(self, cost: FloatArray, deadline: float) -> tuple[Optimum | None, str]:
+        """An optimum whose certificate holds, or None; and HiGHS's status in words."""
+        left = deadline - time.perf_counter()
         if left <= 0:
-            break
-        solution, status = _run(matrix, lower, upper, programme.upper, cost, (solver, crossover), left)
-        if solution is None:
-            continue
-        values, duals = solution
-        bound, duals = dual_bound(matrix, lower, upper, programme.reach, cost, duals)
+            return None, "time limit reached"
+        count = len(cost)
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), np.ascontiguousarray(cost))
+        # HiGHS counts its time over all runs of an instance.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        self._highs.run()
+        words = str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+        solution = self._highs.getSolution()
+        if not (solution.value_valid and solution.dual_valid):
+            return None, words
+        values = np.array(solution.col_value, dtype=np.float64)
+        duals = np.array(solution.row_dual, dtype=np.float64)
+        bound, duals = dual_bound(self._matrix, self._lower, self._upper, self.programme.reach, cost, duals)
         objective = float(cost @ values)
-        violation = _violation(matrix, lower, upper, values)
-        if objective - bound <= GAP * max(1.0, abs(objective)) and violation <= VIOLATION:
-            return Optimum(values, duals, objective, bound, violation, time.perf_counter() - started)
-        status = f"{status}, with a gap of {objective - bound:.3g} on {objective:.3g}"
-    raise PlanError(
-        f"the planner stopped without a proven answer after {time.perf_counter() - started:.0f} s "
-        f"(HiGHS: {status}); allow more time or plan with longer periods"
-    )
+        if objective - bound > GAP * max(1.0, abs(objective)) or self._violation(values) > VIOLATION:
+            return None, f"{words}, with a gap of {objective - bound:.3g} on {objective:.3g}"
+        # The dual of the row that holds the shortage is no resource's.
+        return Optimum(values, duals[:-1], objective, bound), words
 
+    def _violation(self, values: FloatArray) -> float:
+        """Greatest violation of a row or of a lower bound of zero."""
+        rows = np.asarray(self._matrix @ values).ravel()
+        worst = max(np.max(self._lower - rows, initial=0.0), np.max(rows - self._upper, initial=0.0))
+        return float(max(worst, np.max(-values, initial=0.0)))
 
-def is_small(programme: Programme) -> bool:
-    """Is the programme one for the simplex method?"""
-    return len(programme.row_lower) <= SMALL_ROWS
+    def _linear_programme(self) -> highspy.HighsLp:
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = self._matrix.shape
+        lp.col_cost_ = np.zeros(lp.num_col_)
+        lp.col_lower_ = np.zeros(lp.num_col_)
+        lp.col_upper_ = self.programme.upper
+        lp.row_lower_, lp.row_upper_ = self._lower, self._upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = self._matrix.indptr
+        lp.a_matrix_.index_ = self._matrix.indices
+        lp.a_matrix_.value_ = self._matrix.data
+        return lp
 
 
 def dual_bound(
@@ -115,53 +190,3 @@ def dual_bound(
     if np.any((below < 0) & ~np.isfinite(reach)):
         return -np.inf, y
     return float(y @ sides + slack.sum()), y
-
-
-def _violation(matrix: sparse.csc_matrix, lower: FloatArray, upper: FloatArray, values: FloatArray) -> float:
-    """Greatest violation of a row or of a lower bound of zero."""
-    rows = np.asarray(matrix @ values).ravel()
-    worst = max(np.max(lower - rows, initial=0.0), np.max(rows - upper, initial=0.0))
-    return float(max(worst, np.max(-values, initial=0.0)))
-
-
-def _run(
-    matrix: sparse.csc_matrix,
-    lower: FloatArray,
-    upper: FloatArray,
-    column_upper: FloatArray,
-    cost: FloatArray,
-    solver: tuple[str, str],
-    time_limit: float,
-) -> tuple[tuple[FloatArray, FloatArray] | None, str]:
-    """Values and row duals when HiGHS has some, else None; and its status in words.
-
-    solver: the solver, and whether to cross over to a vertex.
-    """
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_ = cost
-    lp.col_lower_ = np.zeros(matrix.shape[1])
-    lp.col_upper_ = column_upper
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr
-    lp.a_matrix_.index_ = matrix.indices
-    lp.a_matrix_.value_ = matrix.data
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("solver", solver[0]),
-        ("run_crossover", solver[1]),
-        ("time_limit", time_limit),
-        ("ipm_optimality_tolerance", 0.1 * GAP),
-    ):
-        highs.setOptionValue(option, value)
-    highs.passModel(lp)
-    highs.run()
-    words = str(highs.modelStatusToString(highs.getModelStatus()))
-    solution = highs.getSolution()
-    if not (solution.value_valid and solution.dual_valid):
-        return None, words
-    values = np.array(solution.col_value, dtype=np.float64)
-    return (values, np.array(solution.row_dual, dtype=np.float64)), words

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xetho.plan.highs import Optimum, PlanError, is_small, minimise
+from xetho.plan.highs import DUAL, Basis, Live, Optimum
 from xetho.plan.inputs import BoolArray, FloatArray
-from xetho.plan.programme import Programme, parts
+from xetho.plan.programme import Part, Programme, parts
 from xetho.plan.result import FEASIBLE_SHARE
 
-TIGHT, LOOSE = 1e-9, 1e-6
-"""Share of all that is wanted by which the second objective may let the shortage rise above its least: at a vertex,
-and where an interior point needs room."""
+TIGHT = 1e-9
+"""Share of all that is wanted by which the second objective may let the shortage rise above its least."""
 
-PROVEN_SHARE = 5e-4
-"""Share of all that is wanted within which the shortage of a large programme must be proven least."""
+FIRST_WEIGHT, LAST_WEIGHT = 1e4, 1e5
+"""Labour set against a weighted tonne short while both are sought at once: interior point is the quicker the less
+it is, and what comes at the first weight is near what comes at the last."""
 
-JOINT_WEIGHT = 1e4
-"""Labour set against a weighted tonne short where both objectives are tried in one solve; what comes is checked."""
+TIE = 1e-5
+"""Weight of the cost that decides between plans as good; labour is proven least to within this share."""
 
 
 @dataclass(frozen=True)
@@ -33,93 +33,71 @@ class Answer:
     labour_bound: float
     duals: FloatArray  # change of shortage or labour for one more unit on the right-hand side
     of_shortage: BoolArray  # rows whose duals are in shortage; the others' are in labour
-    noise: FloatArray  # what the whole of a row's limit may seem to be worth in shortage for labour it saves
+    basis: Basis  # of the joint solve, to start a like programme from
 
 
-def solve_in_order(whole: Programme, time_limit: float, say: Callable[[str], None]) -> Answer:
-    """Least shortage, then least labour, part by part.  Raises PlanError when a proof is not reached in time."""
+def solve_in_order(
+    whole: Programme, time_limit: float, say: Callable[[str], None], start: Basis | None = None
+) -> Answer:
+    """Least shortage, then least labour, part by part.  Raises PlanError when a proof is not reached in time.
+
+    start: the basis of a like programme, with which the solves begin.
+    """
     deadline = time.perf_counter() + time_limit
     rows, columns = whole.matrix.shape
-    values, duals, noise = np.zeros(columns), np.zeros(rows), np.zeros(rows)
+    values, duals = np.zeros(columns), np.zeros(rows)
     of_shortage = np.zeros(rows, dtype=bool)
+    basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     shortage_bound = labour_bound = 0.0
     for part in parts(whole):
-        answer = _solve_part(part.programme, deadline, say)
+        answer = _solve_part(part.programme, deadline, say, _of_part(start, part))
         values[part.columns] = answer.values
         duals[part.rows] = answer.duals
         of_shortage[part.rows] = answer.of_shortage
-        noise[part.rows] = answer.noise
+        basis.columns[part.columns] = answer.basis.columns
+        basis.rows[part.rows] = answer.basis.rows[:-1]
         shortage_bound += answer.shortage_bound
         labour_bound += answer.labour_bound
-    return Answer(values, shortage_bound, labour_bound, duals, of_shortage, noise)
+    return Answer(values, shortage_bound, labour_bound, duals, of_shortage, basis)
 
 
-def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None]) -> Answer:
-    """One part.  Two solves do it exactly; a large part is first tried in one, which is enough if it proves enough."""
-    both = None
-    if not is_small(programme):
-        say("least shortage and labour together")
-        cost = JOINT_WEIGHT * programme.shortage_cost + programme.labour_cost
-        both = minimise(programme, cost, time_limit=_left(deadline))
-        answer = _joint(programme, both)
-        if answer is not None:
-            return answer
-        say("least shortage by itself")
-    first = minimise(programme, programme.shortage_cost, time_limit=_left(deadline))
-    least = max(first.objective, 0.0)
-    allowed = least + (TIGHT if both is None else LOOSE) * programme.wanted
-    if both is not None:
-        shortage = float(programme.shortage_cost @ both.values)
-        if shortage <= least + PROVEN_SHARE * programme.wanted:
-            return _answer(programme, both.values, first, both.bound - JOINT_WEIGHT * shortage, first)
-        say("least labour at that shortage")
-    second = minimise(programme, programme.labour_cost, time_limit=_left(deadline), shortage_limit=allowed)
-    return _answer(programme, second.values, first, second.bound, second)
-
-
-def _answer(programme: Programme, values: FloatArray, first: Optimum, labour_bound: float, second: Optimum) -> Answer:
-    """The answer of separate solves; worth is in shortage when some is left, else in labour."""
-    rows = len(programme.row_lower)
-    short = first.objective > FEASIBLE_SHARE * programme.wanted
-    # The row that holds the shortage comes last; its dual is no resource's.
-    duals = first.duals if short else second.duals[:rows]
-    return Answer(
-        values=values,
-        shortage_bound=max(first.bound, 0.0),
-        labour_bound=max(labour_bound, 0.0),
-        duals=duals,
-        of_shortage=np.full(rows, short),
-        noise=np.zeros(rows),
-    )
-
-
-def _joint(programme: Programme, both: Optimum) -> Answer | None:
-    """The answer of the joint solve, or None when it does not prove enough.
-
-    Every feasible plan has ``weight x shortage + labour >= bound`` and ``labour <= cap``, hence
-    ``shortage >= (bound - cap) / weight``; and among plans with no more shortage than this one's,
-    ``labour >= bound - weight x shortage``.
-    """
-    shortage = float(programme.shortage_cost @ both.values)
-    labour = float(programme.labour_cost @ both.values)
-    shortage_bound = max((both.bound - programme.labour_cap) / JOINT_WEIGHT, 0.0)
-    if shortage - shortage_bound > PROVEN_SHARE * programme.wanted:
+def _of_part(start: Basis | None, part: Part) -> Basis | None:
+    """The part of a basis, with the row of the shortage free."""
+    if start is None:
         return None
-    rows = len(programme.row_lower)
-    short = shortage > FEASIBLE_SHARE * programme.wanted
+    return Basis(start.columns[part.columns], np.append(start.rows[part.rows], np.int8(1)))
+
+
+def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None], start: Basis | None) -> Answer:
+    """One part: both objectives at once, shortage ever dearer, then each by itself, which takes few pivots from there."""
+    live = Live(programme)
+    joint = FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
+    say("least shortage and labour together")
+    if start is None:
+        live.fresh(joint, deadline)
+    else:
+        live.start_from(start)
+        live.onward(joint, deadline, DUAL)
+    live.onward(joint + (LAST_WEIGHT - FIRST_WEIGHT) * programme.shortage_cost, deadline)
+    basis = live.basis
+    say("least shortage")
+    first = live.onward(programme.shortage_cost, deadline)
+    live.start_from(basis)
+    live.limit_shortage(max(first.objective, 0.0) + TIGHT * programme.wanted)
+    say("least labour at that shortage")
+    second = live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
+    return _answer(programme, first, second, basis)
+
+
+def _answer(programme: Programme, first: Optimum, second: Optimum, basis: Basis) -> Answer:
+    """Worth is in shortage when some is left, else in labour."""
+    short = first.objective > FEASIBLE_SHARE * programme.wanted
     return Answer(
-        values=both.values,
-        shortage_bound=shortage_bound,
-        labour_bound=max(both.bound - JOINT_WEIGHT * shortage, 0.0),
-        duals=both.duals / JOINT_WEIGHT if short else both.duals,
-        of_shortage=np.full(rows, short),
-        noise=np.full(rows, labour / JOINT_WEIGHT if short else 0.0),
+        values=second.values,
+        shortage_bound=max(first.bound, 0.0),
+        # The cost that decides ties is at most the labour itself.
+        labour_bound=max(second.bound, 0.0) / (1.0 + TIE),
+        duals=(first if short else second).duals,
+        of_shortage=np.full(len(programme.row_lower), short),
+        basis=basis,
     )
-
-
-def _left(deadline: float) -> float:
-    """Seconds left.  Raises PlanError when there are none."""
-    left = deadline - time.perf_counter()
-    if left <= 0:
-        raise PlanError("the planner ran out of time; allow more time or plan with longer periods")
-    return left

@@ -196,7 +196,7 @@ def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_
         reach=_reach(network, means, flows, hauls, pairs, upper),
         shortage_cost=shortage_cost,
         labour_cost=labour_cost,
-        labour_cap=_labour_cap(network, means, hauls, labour_cost[at.haul : at.stock]),
+        tie_cost=_tie_cost(means, flows, lanes, hauls, labour_cost, at),
     )
     return Model(means, flows, lanes, hauls, pairs, short, programme, tuple(rows.blocks))
 
@@ -395,27 +395,47 @@ def _reach(
     return np.concatenate([cargo, haul, stock, upper[len(cargo) + len(haul) + len(stock) :]])
 
 
-def _labour_cap(network: NetworkLike, means: PeriodMeans, hauls: Hauls, cost: FloatArray) -> float:
-    """More labour cost than any plan can have: every carrier out every day at its dearest work."""
-    pool = np.asarray(network.way_pool, dtype=np.int64)[hauls.way]
-    dearest = np.zeros(means.count.shape)
-    np.maximum.at(dearest, (hauls.period, pool), cost / hauls.carrier_days)
-    return float((dearest * means.count * means.days[:, None]).sum())
+def _tie_cost(
+    means: PeriodMeans, flows: Flows, lanes: Lanes, hauls: Hauls, labour_cost: FloatArray, at: Columns
+) -> FloatArray:
+    """A cost of cargo, at most the least labour of its lane, that grows with the day of loading.
+
+    A lane hauls no less than its cargo, so the cost is never more than the labour.  A fifth of it is a scatter by arc
+    and good (a Kronecker sequence), which leaves few plans to tie.
+    """
+    least = np.full(len(lanes.period), np.inf)
+    np.minimum.at(least, hauls.lane, labour_cost[at.haul : at.stock])
+    late = means.bounds[flows.period] / means.bounds[-1]
+    scatter = (lanes.arc[flows.lane] * 0.7548776662 + flows.good * 0.5698402910) % 1.0
+    cost = np.zeros(len(labour_cost))
+    cost[: at.haul] = least[flows.lane] * (0.8 * late + 0.2 * scatter)
+    return cost
 
 
 def load_values(model: Model, values: FloatArray, shape: tuple[int, int, int]) -> FloatArray:
     """Loads of a solution by way (K x W x goods, t over the period).
 
-    Each lane's goods are shared out in proportion to what its ways haul; hauls in excess of cargo are dropped.
+    Each lane's goods are filled into its ways one after the other, always in the same order, so that few ways carry
+    many goods; hauls in excess of cargo are dropped.
     """
     flows, hauls, at = model.flows, model.hauls, model.columns
-    cargo = np.clip(values[: at.haul], 0.0, None)
-    hauled = np.clip(values[at.haul : at.stock], 0.0, None)
     goods = np.zeros((len(model.lanes.period), shape[2]))
-    np.add.at(goods, (flows.lane, flows.good), cargo)
+    np.add.at(goods, (flows.lane, flows.good), np.clip(values[: at.haul], 0.0, None))
+    hauled = np.clip(values[at.haul : at.stock], 0.0, None)
     total = np.zeros(len(goods))
     np.add.at(total, hauls.lane, hauled)
-    part = np.divide(hauled, total[hauls.lane], out=np.zeros_like(hauled), where=total[hauls.lane] > 0)
+    cargo = goods.sum(axis=1)
+    hauled *= np.divide(cargo, total, out=np.zeros_like(cargo), where=total > 0)[hauls.lane]
+    # Goods and ways lie end to end along the lane's tonnes; a way carries of a good what they overlap.
+    order = np.lexsort((hauls.way, hauls.lane))
+    run = np.cumsum(hauled[order])
+    lane = hauls.lane[order]
+    before = np.append(0.0, run)[np.searchsorted(lane, np.arange(len(goods)))]
+    until = np.empty_like(hauled)
+    until[order] = run - before[lane]
+    good_until = np.cumsum(goods, axis=1)
+    ends = np.minimum(until[:, None], good_until[hauls.lane])
+    starts = np.maximum((until - hauled)[:, None], (good_until - goods)[hauls.lane])
     loads = np.zeros(shape)
-    loads[hauls.period, hauls.way] = part[:, None] * goods[hauls.lane]
+    loads[hauls.period, hauls.way] = np.clip(ends - starts, 0.0, None)
     return loads

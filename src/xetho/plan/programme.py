@@ -27,7 +27,7 @@ class Programme:
     reach: FloatArray
     shortage_cost: FloatArray
     labour_cost: FloatArray
-    labour_cap: float  # more than the labour cost of any feasible point worth having
+    tie_cost: FloatArray  # never more than the labour of a feasible point; decides between points as good
 
     @property
     def wanted(self) -> float:
@@ -59,18 +59,15 @@ def parts(whole: Programme) -> list[Part]:
         columns = np.flatnonzero(label[count:] == part)
         if len(columns) == 0:
             continue
-        labour_cost, reach = whole.labour_cost[columns], whole.reach[columns]
-        costly = labour_cost > 0
-        cap = min(whole.labour_cap, float(labour_cost[costly] @ reach[costly]))
         programme = Programme(
             matrix=whole.matrix[:, columns].tocsr()[rows].tocsc(),
             row_lower=whole.row_lower[rows],
             row_upper=whole.row_upper[rows],
             upper=whole.upper[columns],
-            reach=reach,
+            reach=whole.reach[columns],
             shortage_cost=whole.shortage_cost[columns],
-            labour_cost=labour_cost,
-            labour_cap=cap,
+            labour_cost=whole.labour_cost[columns],
+            tie_cost=whole.tie_cost[columns],
         )
         found.append(Part(rows, columns, programme))
     return found
