@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +31,27 @@ class Figure:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A daily output to draw: its words, and the total whose claims belong on its last day."""
+    """A daily output to draw: its words, and the total whose claims belong on its last day.
+
+    ``until_fall``: the number is about men who hold out, so for the holder of a camp a play counts only until
+    the camp falls in it.
+    """
 
     output: str
     title: str
     caption: str
     total: str = ""
+    until_fall: bool = False
 
 
 BY_SIDE = (
     Wanted("fit_men", "Strength", "Fit men in the campaign."),
     Wanted("dead_to_date", "Dead", "Killed and died of wounds, to date.", "dead"),
     Wanted("wounded_in_care", "Wounded in care", "Wounded under treatment on the day, not all wounded."),
-    Wanted("rations_met", "Rations met at the front", "Share of the day's rations that was there to eat."),
-    Wanted("morale", "Cohesion", "1 is fresh; below its limit a camp gives up."),
+    Wanted(
+        "rations_met", "Rations met at the front", "Share of the day's rations that was there to eat.", until_fall=True
+    ),
+    Wanted("morale", "Cohesion", "100 % is fresh; below its limit a camp gives up.", until_fall=True),
     Wanted("trench_share", "Trenches", "Share of the planned trenches dug."),
 )
 AIR = (
@@ -87,6 +94,24 @@ def daily_bands(values: xr.DataArray) -> Floats:
     return bands
 
 
+def standing(report: ReportInput, side: str, values: xr.DataArray) -> tuple[xr.DataArray, bool]:
+    """The plays of a camp's holder until the day of its fall, and whether the line ends before the last day.
+
+    The line ends when the camp has fallen in half of the plays: what is left after that are the plays that went
+    otherwise. Series of a side that holds no camp stay as they are.
+    """
+    positions = report.scenario.tables["positions"]
+    camps = list(dict.fromkeys(positions.loc[positions["side"] == side, "camp"])) if len(positions) else []
+    if not camps or "camp_fall_date" not in report.runs.summary:
+        return values, False
+    falls = report.runs.summary["camp_fall_date"].sel(camp=camps[0]).isel(run=slice(values.sizes["run"]))
+    day = np.floor(np.nan_to_num(np.asarray(falls, dtype=float), nan=np.inf))
+    left = np.arange(values.sizes["day"])[None, :] < day[:, None]
+    left &= left.mean(axis=0) > 0.5
+    runs = values.transpose("run", "day")
+    return runs.where(xr.DataArray(left, dims=("run", "day"))), not bool(left[:, -1].any())
+
+
 def _unit(name: str) -> str:
     return outputs()[name].unit.replace("km2", "km²")
 
@@ -126,14 +151,21 @@ def _by_side(report: ReportInput, wanted: Wanted) -> list[Figure]:
     values = report.runs.daily[wanted.output]
     known = [str(s) for s in values["side"].to_numpy()]
     bands, claims = [], []
+    caption = wanted.caption
     for tone, side in enumerate(report.scenario.sides):
         if side.id not in known:
             continue
-        points = daily_bands(values.isel(side=known.index(side.id)))
+        plays = values.isel(side=known.index(side.id))
+        ended = False
+        if wanted.until_fall:
+            plays, ended = standing(report, side.id, plays)
+        points = daily_bands(plays)
         if _moves(points):
             bands.append(Band(side.short, tone, points))
             claims += claims_on(report, wanted.output, (side.id,), wanted.total)
-    return _figure(report, wanted, bands, claims, [b.tone for b in bands])
+            caption += f" The line of {side.short} ends when the camp has fallen in half of the plays." if ended else ""
+    told = replace(wanted, caption=caption)
+    return _figure(report, told, bands, claims, [b.tone for b in bands])
 
 
 def _by_camp(report: ReportInput, wanted: Wanted) -> list[Figure]:
@@ -184,7 +216,7 @@ def _figure(
     if not bands:
         return []
     unit = _unit(wanted.output)
-    ends = "; ".join(f"{b.name}: median {_last(b, unit)} on the last day" for b in bands)
+    ends = "; ".join(f"{b.name}: median {_last(b, unit)} on the last day drawn" for b in bands)
     drawing = bands_over_time(
         bands, claims, report.scenario.start, unit, f"{wanted.title} by day. {ends}", unit == "share"
     )
