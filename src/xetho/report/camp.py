@@ -47,6 +47,17 @@ def camp_name(report: ReportInput) -> str:
     return wanted if wanted in camps else (str(camps[0]) if camps else "")
 
 
+def there_at_all(report: ReportInput) -> pd.DataFrame:
+    """The positions that somebody holds on some day of the campaign.
+
+    One whose `from` lies at the end stands for ground that is never held; there is nothing to show of it.
+    """
+    positions = report.scenario.tables["positions"]
+    if not len(positions):
+        return positions
+    return positions[positions["from"].isna() | (positions["from"] < pd.Timestamp(report.scenario.end))]
+
+
 def fallen_shares(report: ReportInput, position: str, frames: list[int]) -> list[int]:
     """% of runs in which the position had fallen by the end of each frame's day."""
     falls = np.asarray(report.runs.summary["position_fall_date"].sel(position=position), dtype=float)
@@ -81,17 +92,18 @@ def camp_panel(report: ReportInput, frames: list[int]) -> CampView | None:
         parts.append(tag("g", held + lost, class_="position", data_position=k, data_name=str(row["name"])))
         fallen.append(fallen_shares(report, str(key), frames))
         size = 13.0 if bool(row["core"]) else 12.0
-        names.append(Name(str(row["name"]), x, y, 13, 10, size, "placename", 10.0 + float(row["area_km2"] or 0)))
+        rank = 10.0 + float(row["area_km2"] or 0)
+        names.append(Name(str(row["name"]), x, y, 13, 10, size, "placename", rank, led=True))
     there: list[list[list[int]]] = []
     for k, formation in enumerate(others):
         x, y = spread[len(points) + k]
-        parts.append(_leader((formation.x, formation.y), (x, y)))
+        leader = _leader((formation.x, formation.y), (x, y))
         tone, identity = sides.get(formation.side, (0, "neutral"))
         drawn = symbol_at(x, y, formation.kind, identity, tone, 0.7, "unit", formation.men)
         words = f"{formation.name}: up to {formation.men:,.0f} men on arrival"
-        parts.append(tag("g", drawn, class_="formation", data_there=k, data_name=words))
+        parts.append(tag("g", leader + drawn, class_="formation", data_there=k, data_name=words))
         there.append(formation.stays)
-        names.append(Name(formation.short, x, y, 12, 14, 10, "townname", 1.0))
+        names.append(Name(formation.short, x, y, 12, 14, 10, "townname", 1.0, there=k))
     busy = [(x - 14, y - 11, x + 14, y + 11) for x, y in spread]
     written, _ = place(names, busy, view.width, view.height - 18)
     title = f"The positions of {readable(name)}: held or fallen by date"
@@ -128,11 +140,11 @@ def detail_box(report: ReportInput, name: str) -> Box:
 
 def _positions_in(report: ReportInput, box: Box) -> pd.DataFrame:
     """Positions whose place lies in the box, of whatever camp."""
-    tables = report.scenario.tables
+    positions = there_at_all(report)
     w, s, e, n = box
-    spots = tables["places"].loc[list(tables["positions"]["place"])]
+    spots = report.scenario.tables["places"].loc[list(positions["place"])]
     inside = spots["lon"].between(w, e).to_numpy() & spots["lat"].between(s, n).to_numpy()
-    return tables["positions"][inside]
+    return positions[inside]
 
 
 def _box(spots: pd.DataFrame) -> Box:
@@ -213,8 +225,9 @@ class Formation:
 
     @property
     def short(self) -> str:
-        """The name, cut to what fits beside a symbol."""
-        return self.name if len(self.name) <= 16 else self.name[:15] + "…"
+        """The name without what follows a comma or stands in brackets, cut to what fits beside a symbol."""
+        bare = self.name.split(",")[0].split(" (")[0]
+        return bare if len(bare) <= 22 else bare[:21].rstrip() + "…"
 
 
 def _formations(report: ReportInput, view: Projection) -> list[Formation]:

@@ -34,6 +34,7 @@ from xetho.report.words import date_of, percent, whole
 Floats = npt.NDArray[np.float64]
 # Generous mean width of a letter at the charts' type size of 12.5 units
 LETTER_WIDTH = 7.6
+MOST_BARS = 90  # of a histogram: beyond it a bar stands for several days
 
 
 @dataclass(frozen=True)
@@ -228,18 +229,19 @@ def histogram(
         return Markup("")
     ends = [float(happened.min()), float(happened.max()), *(v for _, a, b in recorded for v in (a, b))]
     low, high = float(np.floor(min(ends))) - 1, float(np.ceil(max(ends))) + 1
-    width = max(1.0, float(np.ceil((high - low) / 40)))
+    width = max(1.0, float(np.ceil((high - low) / MOST_BARS)))
     edges = np.arange(low, high + width, width)
     counts, _ = np.histogram(happened, bins=edges)
     shares = counts / len(values)
     frame = Frame(760, 240, 48, 16, 30, 30)
     x, y = frame.x(float(edges[0]), float(edges[-1])), frame.y(0.0, nice_top(float(shares.max())))
-    parts = [y_axis(frame, y, "share of runs", share=True)]
+    parts = [y_axis(frame, y, "", share=True)]
     parts.append(x_axis(frame, x, [(d + x.low, words) for d, words in _ticks_from(start, x)]))
     for left, share in zip(edges, shares, strict=False):
         if share > 0:
             a, b = x(float(left)), x(float(left) + width)
-            words = f"from {date_of(start, float(left))}, {width:.0f} days: {share * 100:.1f} % of runs"
+            days = f", {width:.0f} days" if width > 1 else ""
+            words = f"{date_of(start, float(left))}{days}: {share * 100:.1f} % of plays"
             bar = tag(
                 "rect",
                 tag("title", text(words)),
@@ -293,7 +295,7 @@ def bars(rows: Sequence[tuple[str, float]], title: str) -> Markup:
 def probability_rows(rows: Sequence[tuple[str, float, float, float]], title: str) -> Markup:
     """A share of runs per row (name, share, low, high) from 0 to 100 %; the interval as a whisker."""
     step = 30.0
-    frame = Frame(760, 40 + step * len(rows), 250, 60, 4, 30)
+    frame = Frame(760, 40 + step * len(rows), 310, 60, 4, 30)
     x = frame.x(0.0, 1.0)
     foot = frame.height - frame.bottom
     parts = [x_axis(frame, x, [(t, f"{t * 100:.0f} %") for t in nice_ticks(0.0, 1.0, 4)])]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from xetho.report.charts import span_words, strip
 from xetho.report.figures import side_name, tone_of
 from xetho.report.inputs import ReportInput
-from xetho.report.words import NOTHING, date_of, long_date, number, percent
+from xetho.report.words import NOTHING, capital, date_of, long_date, number, percent, spoken_dates
 
 VERDICTS = {"inside": "inside", "overlaps": "overlaps", "outside": "outside", "": "not simulated"}
 USES = ("input", "fit", "test", "context")
@@ -102,13 +102,13 @@ def _simulated(report: ReportInput, row: pd.Series) -> tuple[str, str]:
         middle = percent(float(row["p50"]))
         band = f"{percent(float(row['p05']))} to {percent(float(row['p95']))}"
     else:
-        middle = number(float(row["p50"]))
+        middle = f"{number(float(row['p50']))} {row['unit']}".rstrip()
         band = f"{number(float(row['p05']))} to {number(float(row['p95']))}"
     if not math.isfinite(float(row["p50"])):
         return "did not happen", ""
     share = float(row.get("share_happened", math.nan))
     if math.isfinite(share) and share < 1:
-        band += f"; happens in {percent(share)} of runs"
+        band += f"; happens in {percent(share)} of plays"
     return middle, band
 
 
@@ -145,8 +145,8 @@ def claim_rows(report: ReportInput) -> list[ClaimRow]:
         rows.append(
             ClaimRow(
                 str(key),
-                str(claim["subject"]),
-                str(claim["quantity"]),
+                capital(str(claim["subject"])),
+                capital(str(claim["quantity"])),
                 recorded,
                 simulated,
                 band,
@@ -155,8 +155,8 @@ def claim_rows(report: ReportInput) -> list[ClaimRow]:
                 str(claim["use"]),
                 side_name(report, says) if says else "",
                 tone_of(report, says) if says else None,
-                str(claim["as_of"]),
-                str(claim["note"]),
+                spoken_dates(str(claim["as_of"])),
+                capital(str(claim["note"])),
                 str(claim["confidence"]),
                 citations(report, claim["source"]),
             )

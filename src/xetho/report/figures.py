@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 from markupsafe import Markup
 
+from xetho.report.camp import camp_name, there_at_all
 from xetho.report.charts import Band, Claimed, Range, bands_over_time, histogram, ranges_in_rows
 from xetho.report.inputs import ReportInput
 from xetho.report.words import number, percent
@@ -117,7 +118,7 @@ def _unit(name: str) -> str:
 
 
 def claims_on(report: ReportInput, output: str, keys: tuple[str, ...], total: str = "") -> list[Claimed]:
-    """Recorded values to draw over a daily output; those of the campaign's total stand at its last day."""
+    """Recorded values to draw over a daily output; those of the campaign's total stand at the last day drawn."""
     found = []
     for term, row in report.spoken:
         if tuple(term.keys) != keys:
@@ -127,7 +128,7 @@ def claims_on(report: ReportInput, output: str, keys: tuple[str, ...], total: st
                 continue  # a sum over days is not on the scale of a day
             first, last = report.scenario.day(term.first), report.scenario.day(term.last)
         elif total and term.name == total:
-            first = last = report.scenario.days - 1
+            first = last = last_day(report)
         else:
             continue
         who = str(row["says"])
@@ -137,8 +138,23 @@ def claims_on(report: ReportInput, output: str, keys: tuple[str, ...], total: st
 
 
 def side_name(report: ReportInput, side: str) -> str:
-    """Short name of a side, the word itself when it is no side."""
-    return next((s.short for s in report.scenario.sides if s.id == side), side)
+    """Name of a side, the word itself when it is no side."""
+    return next((s.name for s in report.scenario.sides if s.id == side), side)
+
+
+def last_day(report: ReportInput) -> int:
+    """The last day drawn: that on which half of the plays are over, or the scenario's last.
+
+    A play that is over keeps the numbers it ended with, which past this day would be most of what is drawn.
+    """
+    last = report.scenario.days - 1
+    camp = camp_name(report)
+    if not camp or "camp_fall_date" not in report.runs.summary:
+        return last
+    falls = np.asarray(report.runs.summary["camp_fall_date"].sel(camp=camp), dtype=float)
+    over = np.nan_to_num(falls, nan=np.inf) + float(report.scenario.outcome.get("days_after", 0))
+    half = float(np.quantile(over, 0.5, method="higher"))
+    return min(last, int(half) + 1) if np.isfinite(half) else last
 
 
 def _moves(bands: Floats) -> bool:
@@ -163,7 +179,7 @@ def _by_side(report: ReportInput, wanted: Wanted) -> list[Figure]:
         if _moves(points):
             bands.append(Band(side.short, tone, points))
             claims += claims_on(report, wanted.output, (side.id,), wanted.total)
-            caption += f" The line of {side.short} ends when the camp has fallen in half of the plays." if ended else ""
+            caption += f" The line of {side.name} ends when the camp has fallen in half of the plays." if ended else ""
     told = replace(wanted, caption=caption)
     return _figure(report, told, bands, claims, [b.tone for b in bands])
 
@@ -216,6 +232,9 @@ def _figure(
     if not bands:
         return []
     unit = _unit(wanted.output)
+    end = last_day(report)
+    bands = [replace(b, values=b.values[:, : end + 1]) for b in bands]
+    claims = [c for c in claims if c.first <= end]
     ends = "; ".join(f"{b.name}: median {_last(b, unit)} on the last day drawn" for b in bands)
     drawing = bands_over_time(
         bands, claims, report.scenario.start, unit, f"{wanted.title} by day. {ends}", unit == "share"
@@ -244,7 +263,7 @@ def recorded_dates(report: ReportInput, output: str, key: str) -> list[tuple[str
 
 def position_rows(report: ReportInput) -> list[tuple[str, Range, float]]:
     """Per position, in order of fall: key, simulated against recorded, share of runs in which it fell."""
-    positions = report.scenario.tables["positions"]
+    positions = there_at_all(report)
     if not len(positions) or "position_fall_date" not in report.runs.summary:
         return []
     values = report.runs.summary["position_fall_date"]

@@ -80,7 +80,10 @@ def render(report: ReportInput) -> str:
         "histogram": figures.camp_histogram(report, camp_name(report)),
         "plan": _plan(report),
         "whatifs": [_whatif(report, w) for w in report.whatifs],
+        "last_day": date_of(report.scenario.start, figures.last_day(report)),
+        "held": _held(report),
         "whatif_chart": _whatif_chart(report),
+        "whatif_runs": max((w.runs for w in report.whatifs), default=0),
         "claims": claims,
         "key_claims": _key_claims(report, claims),
         "ledgers": evidence.ledgers(report, claims),
@@ -163,7 +166,7 @@ def _plan(report: ReportInput) -> dict[str, Any]:
     sentences = [report.names.sentence(str(s)) for s in bottlenecks.get("sentence", ())]
     worth = _worth(report, plan.bottlenecks)
     told = report.told[len(report.closings) :] if report.reasons else report.told  # the sides have their cards
-    drop = ("sentence", "key", "kind", "good", "worth_t_per_unit", "one_percent")
+    drop = ("sentence", "key", "kind", "worth_t_per_unit", "one_percent")
     return {
         "sides": [
             {
@@ -180,7 +183,7 @@ def _plan(report: ReportInput) -> dict[str, Any]:
         "reasons": [r for r in told if r not in sentences and not r.startswith("Proof: ")],
         "proof": next((r for r in report.told if r.startswith("Proof: ")), ""),
         "worth": worth,
-        "bottlenecks": frame_table(bottlenecks, "What binds the plan, in order of worth", names, drop)
+        "bottlenecks": frame_table(bottlenecks, "What binds the plan, in order of worth", names, (*drop, "good"))
         if len(bottlenecks)
         else None,
         "shortages": frame_table(plan.shortages.head(30), "Where the plan falls short", names, drop)
@@ -192,6 +195,13 @@ def _plan(report: ReportInput) -> dict[str, Any]:
         "seconds": number(float(plan.seconds)),
         "status": str(plan.status),
     }
+
+
+def _held(report: ReportInput) -> str:
+    """The share of plays in which the camp of the outcome still stands at the end; blank when there are none."""
+    falls = story.outcome_falls(report)
+    share = float(np.isnan(falls).mean()) if len(falls) else 0.0
+    return f"In {percent(share)} of the plays it still stands on {long_date(report.scenario.end)}." if share else ""
 
 
 def _worth(report: ReportInput, bottlenecks: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -227,21 +237,26 @@ def _when(start: Any, value: Any) -> str:
 def _whatif(report: ReportInput, whatif: WhatIf) -> dict[str, Any]:
     rows = []
     for _, row in whatif.table.iterrows():
-        is_date = row["unit"] == "date"
+        is_date, is_share = row["unit"] == "date", row["unit"] == "share"
         base, variant = (
-            date_of(report.scenario.start, float(row[c])) if is_date else number(float(row[c]))
+            date_of(report.scenario.start, float(row[c]))
+            if is_date
+            else percent(float(row[c]))
+            if is_share
+            else number(float(row[c]))
             for c in ("base", "variant")
         )
-        low, high = float(row["low"]), float(row["high"])
-        unit = "days" if is_date else str(row["unit"])
-        interval = f"{number(low)} to {number(high)}" if np.isfinite(low) and np.isfinite(high) else "–"
+        scale = 100.0 if is_share else 1.0
+        low, high = scale * float(row["low"]), scale * float(row["high"])
+        units = {"date": "date; difference in days", "share": "share; difference in points"}
+        interval = f"{signed(low)} to {signed(high)}" if np.isfinite(low) and np.isfinite(high) else "–"
         rows.append(
             {
                 "label": str(row["label"]),
-                "unit": unit if not is_date else "date; difference in days",
+                "unit": units.get(str(row["unit"]), str(row["unit"])),
                 "base": base,
                 "variant": variant,
-                "difference": signed(float(row["difference"])),
+                "difference": signed(scale * float(row["difference"])),
                 "interval": interval,
                 "sure": np.isfinite(low) and (low > 0 or high < 0),
             }

@@ -168,6 +168,7 @@ def _facts(report: ReportInput) -> list[Fact]:
             Fact(
                 percent(len(happened) / len(falls)),
                 "of the simulated campaigns end with the fall of the camp",
+                "" if len(happened) == len(falls) else f"else it still stands on {long_date(report.scenario.end)}",
             )
         )
     if len(happened):

@@ -51,6 +51,32 @@ def date_of(start: date, days: float, year: bool = True) -> str:
     return long_date(day) if year else short_date(day)
 
 
+def spoken_dates(text: str) -> str:
+    """Days, months or years as tables write them, with a slash between two, in words; anything else as it stands.
+
+    >>> spoken_dates("1954-03-13"), spoken_dates("1953-11/1954-05"), spoken_dates("1954"), spoken_dates("")
+    ('13 Mar 1954', 'Nov 1953 to May 1954', '1954', '')
+    """
+    return " to ".join(_spoken_date(part) for part in text.split("/"))
+
+
+def _spoken_date(text: str) -> str:
+    parts = text.split("-")
+    if not 2 <= len(parts) <= 3 or not all(p.isdecimal() for p in parts) or not 1 <= int(parts[1]) <= 12:
+        return text
+    words = f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return f"{int(parts[2])} {words}" if len(parts) == 3 else words
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning.
+
+    >>> capital("rice used"), capital("")
+    ('Rice used', '')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float) -> str:
     """Three significant figures, thousands parted, no exponent.
 

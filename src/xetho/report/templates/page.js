@@ -100,6 +100,13 @@
     svg.addEventListener("pointerleave", () => { tip.hidden = true; });
   }
   addEventListener("scroll", () => { tip.hidden = true; }, { passive: true });
+  const camp = byId("camp");
+  if (camp && positions.length) {
+    const pane = camp.parentElement;
+    const lefts = positions.map((el) => el.getBoundingClientRect().left);
+    const middle = lefts.reduce((a, b) => a + b, 0) / lefts.length - pane.getBoundingClientRect().left;
+    pane.scrollLeft = middle - pane.clientWidth / 2;
+  }
   show(frame);
 
   // -- charts over time ----------------------------------------------------------------------------------------------
