@@ -1,4 +1,4 @@
-"""Write docs/judgements.md: every assumption set by judgement or fit, what else it could have been, and why.
+"""Write docs/judgements.md: every assumption, what else it could have been, and why.
 
 Usage: python tools/write_judgements.py
 """
@@ -12,17 +12,19 @@ import xetho as xt
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "judgements.md"
-# How each basis is told, in the order of the page; numbers taken from a source as they are need no account.
+# How each basis is told, in the order of the page
 BASES = {
     "judgement": "Set by judgement: nobody recorded the number, or it is a number of the model and not of the world.",
     "fit": "Adjusted within its sourced or judged range until the model agreed with claims marked `fit`.",
+    "input": "Taken from sources; the range says how far they leave it open.",
 }
-HEAD = """# Assumptions set by judgement
+HEAD = """# Assumptions, and what else they could have been
 
 Written by `tools/write_judgements.py` from each scenario's `assumptions.csv`; do not edit it by hand (`make docs`).
 
 Every campaign draws each of these anew from its range, so a result already holds what is not known about them;
-the report says which of them the outcome hangs on. No assumption was set to hit a claim marked `test`.
+the report says which of them the outcome hangs on. A `point` is held fixed in every campaign, for the reason given.
+No assumption was set to hit a claim marked `test`.
 """
 
 
@@ -32,8 +34,7 @@ def page() -> str:
     for info in xt.list_scenarios():
         table = xt.load(info.name).scenario.tables["assumptions"]
         parts.append(f"\n## {info.name}: {info.title}\n")
-        sourced = int((~table["basis"].isin(BASES)).sum())
-        parts.append(f"{len(table)} assumptions: {_counted(table)}; the other {sourced} are taken from sources.\n")
+        parts.append(f"{len(table)} assumptions: {_counted(table)}.\n")
         for basis, words in BASES.items():
             rows = table[table["basis"] == basis]
             if len(rows):
@@ -54,17 +55,12 @@ def _table(rows: Any) -> str:
             f"{row['name']} (`{key}`)",
             _targets(row["target"]),
             _value(row),
-            ". ".join(text for text in (row["alternatives"], row["note"]) if text) or _unsaid(row),
+            ". ".join(text for text in (row["alternatives"], row["note"]) if text),
             row["confidence"],
             "; ".join(f"{one}: {one.detail}" if getattr(one, "detail", "") else str(one) for one in row["source"]),
         )
         lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
-
-
-def _unsaid(row: Any) -> str:
-    """What to say where the scenario names no alternative: honestly, whether it is varied at all."""
-    return "Anywhere in its range" if row["low"] < row["high"] else "Held fixed in every campaign"
 
 
 def _targets(targets: Any) -> str:

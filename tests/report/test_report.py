@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.report import fixture
-from xetho.report import ReportInput, basemap, camp, labels, render, symbols, write
+from xetho.report import ReportInput, basemap, camp, figures, labels, render, symbols, write
 from xetho.report import map as net_map
 from xetho.report.evidence import safe_link
 from xetho.scenario import load
@@ -287,3 +287,48 @@ def test_only_differences_clear_of_zero_stand_out(html: str) -> None:
 
 def test_an_assumption_s_thirds_are_told_beside_its_share(html: str) -> None:
     assert "Load of a porter (carries 42 % of the spread): 10 % of runs in its lowest third, 60 %" in html
+
+
+def test_a_crowded_name_is_written_further_off_with_a_line_to_it() -> None:
+    taken = [(90.0, 90.0, 110.0, 110.0), (20.0, 70.0, 180.0, 130.0)]  # no room in the eight places beside it
+    led = labels.Name("Far off", 100, 100, 10, 10, 12, "placename", 1.0, led=True)
+    other = labels.Name("Left out", 100, 100, 10, 10, 12, "placename", 9.0)
+    drawing, boxes = labels.place([other, led], taken, 300, 300)
+    assert "Far off" in drawing and "Left out" not in drawing and 'class="leader"' in drawing
+    assert len(boxes) == 1 and not any(labels.overlaps(boxes[0], box) for box in taken)
+
+
+def test_every_position_of_the_bundled_battle_is_named_on_its_map() -> None:
+    report = fixture.of_scenario(load("dien-bien-phu"))
+    view = camp.camp_panel(report, net_map.frame_days(report))
+    assert view is not None
+    shown = camp.there_at_all(report)
+    assert len(view.fallen) == len(shown) == len(report.scenario.tables["positions"]) - 1  # one is never held
+    assert [name for name in shown["name"] if f">{name}</text>" not in view.drawing] == []
+
+
+def test_lines_end_where_the_plays_end(report: ReportInput) -> None:
+    falls = report.runs.summary["camp_fall_date"].isel(camp=0).to_numpy()
+    end = figures.last_day(report)
+    after = float(report.scenario.outcome.get("days_after", 0))
+    assert end < report.scenario.days - 1
+    assert np.mean(falls + after < end) >= 0.5 > np.mean(falls + after < end - 1)
+
+    holder = str(report.scenario.tables["positions"]["side"].iloc[0])
+    plays = report.runs.daily["morale"].sel(side=holder)
+    kept, ended = figures.standing(report, holder, plays)
+    seen = np.isfinite(kept.transpose("run", "day").to_numpy())
+    assert ended and not seen[:, -1].any() and seen[:, 0].all()
+    traced = falls[: len(seen)]
+    for run in range(len(seen)):  # a play counts until its camp falls, and nothing is drawn once half have fallen
+        until = np.flatnonzero(seen[run])[-1]
+        assert until < np.floor(traced[run]) or np.isnan(traced[run])
+    other = next(s.id for s in report.scenario.sides if s.id != holder)
+    same, cut = figures.standing(report, other, report.runs.daily["morale"].sel(side=other))
+    assert not cut and np.isfinite(same.to_numpy()).all()
+
+
+def test_shortages_say_of_what(report: ReportInput, html: str) -> None:
+    table = html.split("<caption>Where the plan falls short")[1].split("</table>")[0]
+    good = report.scenario.tables["goods"]["name"].iloc[0]
+    assert "Good" in table and str(good) in table
