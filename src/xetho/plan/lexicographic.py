@@ -69,7 +69,7 @@ def _of_part(start: Basis | None, part: Part) -> Basis | None:
 
 
 def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None], start: Basis | None) -> Answer:
-    """One part: both objectives at once, shortage ever dearer, then each by itself, which takes few pivots from there."""
+    """One part: both objectives at once, shortage ever dearer, then each by itself, few pivots from there."""
     live = Live(programme)
     joint = FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
     say("least shortage and labour together")

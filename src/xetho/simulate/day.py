@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, unowned
+from xetho.simulate.jit import kernel
 from xetho.simulate.layout import N_DAYS
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
@@ -50,7 +50,6 @@ def run_block(
     `lanes` of the block count (the last block may be part empty); the first `trace` of them write daily series.
     flow[day, arc], stock[day, bin] (kg) and condition[day, route] add up over lanes.
     """
-    x, s = unowned(x), unowned(s)
     start(n, x, s, at)
     for day in range(at[N_DAYS]):
         weather(day, n, x, s, at, key, run0)

@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import inlined, kernel, lane_loop
+from xetho.simulate.jit import allocating_kernel, inlined, kernel, lane_loop
 from xetho.simulate.maths import exp, log
 
 # One stream for each process that draws.
@@ -21,8 +21,8 @@ ASSUMPTION, WEATHER, STRIKE, CARRIERS, FLAK, ASSAULT, COUNTER, WORKS = range(8)
 _M0, _M1, _WORD = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57), np.uint64(32)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 Row = NDArray[np.float32]
-_NONE, _HALF, _ONE, _SCALE = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0**-24)
-_LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-25)
+_NONE, _HALF, _ONE, _SCALE = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0**-23)
+_LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-24)
 _N0, _Q0, _T0 = np.float32(0.180625), np.float32(0.425), np.float32(1.6)
 _A0, _A1, _A2, _A3 = (np.float32(c) for c in (3.3871327179, 50.434271938, 159.29113202, 59.109374720))
 _B1, _B2, _B3 = (np.float32(c) for c in (17.895169469, 78.757757664, 67.187563600))
@@ -54,26 +54,26 @@ def philox(key: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int,
 
 @inlined
 def uniform4(key: int, stream: int, run: int, day: int, entity: int, draw: int) -> tuple[float, float, float, float]:
-    """Four independent uniforms in (0, 1) for one purpose, 24 bits each."""
+    """Four independent uniforms in (0, 1) for one purpose, 23 bits each."""
     a, b, c, d = philox(key, run, day, entity, stream * 4096 + draw)
     return _uniform(a), _uniform(b), _uniform(c), _uniform(d)
 
 
 @inlined
 def _uniform(word: int) -> float:
-    """The upper 24 bits of a word, which a float32 holds exactly, and a half."""
-    return np.float32((np.float32(np.int32(word >> np.uint32(8))) + _HALF) * _SCALE)
+    """The upper 23 bits of a word and a half: float32 holds 24 bits exactly, so no uniform is rounded, none is 1."""
+    return np.float32((np.float32(np.int32(word >> np.uint32(9))) + _HALF) * _SCALE)
 
 
-@kernel
+@allocating_kernel
 def uniforms(key: int, stream: int, run0: int, count: int, entity: int) -> NDArray[np.float64]:
-    """One uniform for each of `count` runs from `run0` on, 53 bits."""
+    """One uniform for each of `count` runs from `run0` on, 52 bits: with a half, a double holds them exactly."""
     out = np.empty(count, dtype=np.float64)
     for i in range(count):
         a, b, _, _ = philox(key, run0 + i, 0, entity, stream * 4096)
         high = np.uint64(a) >> np.uint64(5)
-        low = np.uint64(b) >> np.uint64(6)
-        out[i] = (float(high) * 67108864.0 + float(low) + 0.5) / 9007199254740992.0
+        low = np.uint64(b) >> np.uint64(7)
+        out[i] = (float(high) * 33554432.0 + float(low) + 0.5) / 4503599627370496.0
     return out
 
 
@@ -86,8 +86,8 @@ def uniform_row(key: int, stream: int, run0: int, day: int, entity: int, draw: i
 
 
 @kernel
-def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, first: int) -> Row:
-    """A uniform for every lane and for this day alone, kept four days at a time in rows first..first+3 of the state.
+def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, first: int) -> int:
+    """Row of a uniform for every lane and for this day alone, kept four days at a time in rows first..first+3.
 
     Days 4q..4q+3 are the four words of the draw for day 4q; row first+4 remembers for which q they were made.
     """
@@ -95,7 +95,7 @@ def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, fir
     if s[first + 4, 0] != quarter + 1:
         s[first + 4, 0] = quarter + 1
         uniform_rows(key, stream, run0, 4 * quarter, entity, 0, s[first], s[first + 1], s[first + 2], s[first + 3])
-    return s[first + day % 4]
+    return first + day % 4
 
 
 @lane_loop
@@ -113,8 +113,8 @@ def uniform_rows(
 
 @inlined
 def normal(u: float) -> float:
-    """Standard normal quantile of a uniform not below 2**-25. Wichura, Algorithm AS 241 (PPND7), Applied Statistics 37,
-    1988, without its branch for the far tail, which 24-bit uniforms do not reach."""
+    """Standard normal quantile of a uniform not below 2**-24. Wichura, Algorithm AS 241 (PPND7), Applied Statistics 37,
+    1988, without its branch for the far tail, which 23-bit uniforms do not reach."""
     q = np.float32(u) - _HALF
     r = _N0 - q * q
     middle = q * (((_A3 * r + _A2) * r + _A1) * r + _A0) / (((_B3 * r + _B2) * r + _B1) * r + _ONE)

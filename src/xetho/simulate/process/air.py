@@ -221,7 +221,7 @@ def _flak(w: int, day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
         weapon, side = n[at[T_BAT_WEAPON] + b], n[at[T_THREAT_SIDE] + threat]
         good = n[at[T_WEAPON_GOOD] + weapon]
         _in_action(
-            pieces, bin_row(n, s, at, store, s[at[S_SCRATCH] + 9]), s[at[S_SCRATCH] + TONNES],
+            pieces, s[bin_row(n, s, at, store, at[S_SCRATCH] + 9)], s[at[S_SCRATCH] + TONNES],
             s[at[S_SCRATCH] + WAYS], x[at[X_ROUNDS_QUIET] + weapon], x[at[X_KG_UNIT] + good],
             x[at[X_CARRIERS_LOST] + threat], guns, risk, mine,
         )  # fmt: skip

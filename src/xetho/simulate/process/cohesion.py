@@ -67,7 +67,7 @@ def cohesion(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Yesterday's cohesion, less today's shocks; then who gives up."""
     for g in range(at[N_GROUPS]):
         _shake(
-            s[at[S_MORALE] + g], men_of(g, s, at), s[at[S_HITS_TODAY] + g], s[at[S_HUNGER] + g],
+            s[at[S_MORALE] + g], s[men_of(g, at)], s[at[S_HITS_TODAY] + g], s[at[S_HUNGER] + g],
             s[at[S_MORALE_SHOCK] + g], s[at[S_OVER]], x[P_MORALE_LOSS], x[P_MORALE_HUNGER], x[P_MORALE_RECOVERY],
         )  # fmt: skip
     for c in range(at[N_CAMPS]):
@@ -103,7 +103,7 @@ def _camp(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
         ends, fell, under, s[at[S_MORALE] + c], s[at[S_CAMP_MEN] + c], s[at[S_PEAK] + c], s[at[S_NO_AMMO] + c],
         x[P_SURRENDER_MORALE], x[P_SURRENDER_MEN], x[P_SURRENDER_AMMO], np.float32(day + EVENING),
     )  # fmt: skip
-    add(s[at[A_DESERTED] + n[at[T_CAMP_SIDE] + c]], thin(c, share, day, n, s, at))
+    add(s[at[A_DESERTED] + n[at[T_CAMP_SIDE] + c]], s[thin(c, share, day, n, s, at)])
     for p in range(at[N_POSITIONS]):
         if n[at[T_POS_CAMP] + p] == c and n[at[T_POS_CORE] + p] == 1:
             _core_lost(ends, fell, under, s[at[S_HELD] + p], s[at[S_POS_FELL] + p])

@@ -47,7 +47,7 @@ def front_stock(side: int, good: int, n: N, s: A, at: AT, out: A) -> None:
     fill(out, NONE)
     first = at[T_FRONT_BIN] + side * at[N_GOODS] + good
     for j in range(n[first], n[first + 1]):
-        add(out, bin_row(n, s, at, n[at[T_FRONT_BINS] + j], s[at[S_SCRATCH] + PART]))
+        add(out, s[bin_row(n, s, at, n[at[T_FRONT_BINS] + j], at[S_SCRATCH] + PART)])
 
 
 @kernel
@@ -70,7 +70,7 @@ def hold(first: int, end: int, n: N, u: A, x: A, s: A, at: AT, out: A) -> None:
     """Whether conditions first..end-1 all hold: 1 or 0 for each lane, into `out`."""
     fill(out, ONE)
     for i in range(first, end):
-        _compare(out, _measure(i, n, x, s, at), u[at[U_TEST_VALUE] + i], n[at[T_TEST_BELOW] + i] == 1)
+        _compare(out, s[_measure(i, n, x, s, at)], u[at[U_TEST_VALUE] + i], n[at[T_TEST_BELOW] + i] == 1)
 
 
 @lane_loop
@@ -80,41 +80,40 @@ def _compare(out: A, value: A, limit: float, below: bool) -> None:
 
 
 @kernel
-def _measure(i: int, n: N, x: A, s: A, at: AT) -> A:
-    """What condition `i` compares with its value (1 or 0 for yes or no): a row of the state or of scratch."""
+def _measure(i: int, n: N, x: A, s: A, at: AT) -> int:
+    """Row of what condition `i` compares with its value (1 or 0 for yes or no): of the state, or of scratch."""
     kind, k, place = n[at[T_TEST_KIND] + i], n[at[T_TEST_SUBJECT] + i], n[at[T_TEST_PLACE] + i]
-    value = s[at[S_SCRATCH] + VALUE]
+    row = at[S_SCRATCH] + VALUE
+    value = s[row]
     if kind == HELD:
-        value = s[at[S_HELD] + k]
+        row = at[S_HELD] + k
     elif kind == LOST:
         _no(value, s[at[S_HELD] + k])
     elif kind == FALLEN:
-        value = s[at[S_FALLEN] + k]
+        row = at[S_FALLEN] + k
     elif kind == OP:
-        value = s[at[S_OP_DONE] + k]
+        row = at[S_OP_DONE] + k
     elif kind == TRIED:
         _at_most_one(value, s[at[S_OP_TRIED] + k])
     elif kind == WORK:
-        value = s[at[S_WORK] + k]
+        row = at[S_WORK] + k
     elif kind == STOCK:
+        fill(value, NONE)
         if place >= 0:
-            value = bin_row(n, s, at, place, value)
-        else:
-            fill(value, NONE)
+            row = bin_row(n, s, at, place, row)
     elif kind == FRONT:
         front_stock(place, k, n, s, at, value)
     elif kind == FOOD_DAYS:
-        value = s[at[S_FOOD_DAYS] + k]
+        row = at[S_FOOD_DAYS] + k
     elif kind == STRENGTH:
         _strength(value, s[at[S_FORCE_MEN] + k], x[at[X_STRENGTH] + k])
     elif kind == MORALE:
         side_morale(k, n, s, at, value)
-    elif place >= 0:
-        _at_most_one(value, s[at[S_STRIP] + place])
-        _some(value)
-    else:  # an airstrip that no camp can lose
+    else:  # an airstrip that no camp can lose is always there
         fill(value, ONE)
-    return value
+        if place >= 0:
+            _some(value, s[at[S_STRIP] + place])
+    return row
 
 
 @lane_loop
@@ -130,9 +129,9 @@ def _at_most_one(value: A, count: A) -> None:
 
 
 @lane_loop
-def _some(value: A) -> None:
+def _some(value: A, left: A) -> None:
     for lane in range(value.shape[0]):
-        value[lane] = ONE if value[lane] > NONE else NONE
+        value[lane] = ONE if left[lane] > NONE else NONE
 
 
 @lane_loop

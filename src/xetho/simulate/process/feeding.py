@@ -93,8 +93,8 @@ def _draws_today(i: int, day: int, n: N, at: AT) -> bool:
 
 
 @kernel
-def _count_eaters(i: int, n: N, s: A, at: AT) -> A:
-    """Men who draw on row `i`; the wounded and sick of a field force eat with its formations."""
+def _count_eaters(i: int, n: N, s: A, at: AT) -> int:
+    """Row of the men who draw on row `i`; the wounded and sick of a field force eat with its formations."""
     group, force = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i]
     ration = n[at[T_DRAW_KIND] + i] == RATION
     men, wounded, sick = s[at[S_SCRATCH] + MEN], s[at[S_WOUNDED] + group], s[at[S_SICK_NOW] + group]
@@ -108,8 +108,8 @@ def _count_eaters(i: int, n: N, s: A, at: AT) -> A:
     elif ration and n[at[T_FORCE_KIND] + force] != LABOUR:
         _with_beds(men, s[at[S_FORCE_MEN] + force], wounded, sick, s[at[S_FIELD_MEN] + group])
     else:
-        return s[at[S_FORCE_MEN] + force]
-    return men
+        return at[S_FORCE_MEN] + force
+    return at[S_SCRATCH] + MEN
 
 
 @lane_loop
@@ -132,7 +132,7 @@ def needs(day: int, n: N, s: A, at: AT) -> None:
         fill(s[at[S_NEED] + b], NONE)
     for i in range(at[N_DRAWS]):
         if n[at[T_DRAW_KIND] + i] == RATION and _draws_today(i, day, n, at):
-            men = _count_eaters(i, n, s, at)
+            men = s[_count_eaters(i, n, s, at)]
             _add_need(s[at[S_NEED] + n[at[T_DRAW_BIN] + i]], men, s[at[S_DRAW_KG] + i], s[at[S_OVER]])
 
 
@@ -172,7 +172,7 @@ def _fire_quietly(i: int, n: N, s: A, at: AT) -> None:
         if c == group or (group >= at[N_CAMPS] and n[at[T_CAMP_ATTACKER] + c] == side):
             add(firing, s[at[S_SIEGE] + c])
     want, got = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT]
-    if _rounds_wanted(want, _count_eaters(i, n, s, at), s[at[S_DRAW_KG] + i], firing, s[at[S_OVER]]):
+    if _rounds_wanted(want, s[_count_eaters(i, n, s, at)], s[at[S_DRAW_KG] + i], firing, s[at[S_OVER]]):
         take_lanes(n, s, at, n[at[T_DRAW_BIN] + i], want, got)
         add(s[at[A_FIRED] + side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]], got)
 
@@ -192,9 +192,9 @@ def _eat(i: int, n: N, x: A, s: A, at: AT) -> None:
     group, force, place = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i], n[at[T_DRAW_PLACE] + i]
     b, side = n[at[T_DRAW_BIN] + i], n[at[T_GROUP_SIDE] + group]
     row = side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]
-    men = _count_eaters(i, n, s, at)
+    men = s[_count_eaters(i, n, s, at)]
     want, got, ask = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT], s[at[S_SCRATCH] + ASK]
-    there = bin_row(n, s, at, b, s[at[S_SCRATCH] + 4])
+    there = s[bin_row(n, s, at, b, at[S_SCRATCH] + 4)]
     _ask(want, ask, men, s[at[S_DRAW_KG] + i], s[at[S_OVER]], s[at[S_NEED] + b], there)
     take_lanes(n, s, at, b, ask, got)
     weight = s[at[S_DRAW_SHARE] + i]

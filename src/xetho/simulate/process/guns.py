@@ -112,8 +112,8 @@ def fire(b: int, rounds: float, n: N, x: A, s: A, at: AT, lane: int) -> float:
 
 
 @kernel
-def fire_row(b: int, n: N, x: A, s: A, at: AT) -> A:
-    """Fire one battery's rounds (scratch row ROUNDS) in every lane; returns those there was ammunition for."""
+def fire_row(b: int, n: N, x: A, s: A, at: AT) -> int:
+    """Fire one battery's rounds (scratch row ROUNDS) in every lane; returns the row of those fired."""
     weapon = n[at[T_BAT_WEAPON] + b]
     good, side = n[at[T_WEAPON_GOOD] + weapon], n[at[T_GROUP_SIDE] + n[at[T_BAT_GROUP] + b]]
     rounds, tonnes, fired = s[at[S_SCRATCH] + ROUNDS], s[at[S_SCRATCH] + TONNES], s[at[S_SCRATCH] + FIRED]
@@ -121,7 +121,7 @@ def fire_row(b: int, n: N, x: A, s: A, at: AT) -> A:
     _weigh(tonnes, rounds, kg)
     take_lanes(n, s, at, n[at[T_BAT_BIN] + b], tonnes, fired)
     _count(fired, kg, s[at[A_FIRED] + side * at[N_GOODS] + good], s[at[A_ROUNDS] + weapon])
-    return fired
+    return at[S_SCRATCH] + FIRED
 
 
 @lane_loop
@@ -159,13 +159,13 @@ def _siege_day(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
                 s[row + WANTED],
             )  # fmt: skip
             _camp_fire(
-                fire_row(b, n, x, s, at), hard, x[P_ARTILLERY], counter, men, guns_hit, s[row + GIVEN],
+                s[fire_row(b, n, x, s, at)], hard, x[P_ARTILLERY], counter, men, guns_hit, s[row + GIVEN],
                 s[at[S_DEFENCE] + c], s[row + ON_FIELD], s[row + AT_FIELD],
             )  # fmt: skip
         else:
             _field_rounds(rounds, pieces, act, x[at[X_ROUNDS_QUIET] + weapon], s[row + SIEGES])
             _field_fire(
-                fire_row(b, n, x, s, at), counter, men, x[at[X_WEAR] + weapon], guns_hit, s[row + ON_CAMP],
+                s[fire_row(b, n, x, s, at)], counter, men, x[at[X_WEAR] + weapon], guns_hit, s[row + ON_CAMP],
                 s[row + WEAR], s[row + AT_CAMP],
             )  # fmt: skip
     _answered(s[at[S_SHELLS] + c], s[at[S_NO_AMMO] + c], act, s[row + WANTED], s[row + GIVEN])
@@ -290,23 +290,23 @@ def _bombard(c: int, field: int, day: int, n: N, x: A, s: A, at: AT) -> None:
     )
 
     _camp_losses(
-        share, act, men_of(c, s, at), s[row + ON_CAMP], fort, near, x[P_SIEGE_DEFENDER], x[P_SIEGE_TRENCH]
+        share, act, s[men_of(c, at)], s[row + ON_CAMP], fort, near, x[P_SIEGE_DEFENDER], x[P_SIEGE_TRENCH]
     )
-    book_row(c, thin(c, share, day, n, s, at), n, x, s, at)
+    book_row(c, s[thin(c, share, day, n, s, at)], n, x, s, at)
     copy(share, sick)
-    add(s[at[S_SICK_NOW] + c], thin(c, share, day, n, s, at))
+    add(s[at[S_SICK_NOW] + c], s[thin(c, share, day, n, s, at)])
 
     fill(part, NONE)
     for k in range(at[N_CAMPS]):
         if at[N_CAMPS] + n[at[T_CAMP_ATTACKER] + k] == field:
-            _add_besieged(part, men_of(k, s, at), s[at[S_SIEGE] + k], s[at[S_FALLEN] + k])
+            _add_besieged(part, s[men_of(k, at)], s[at[S_SIEGE] + k], s[at[S_FALLEN] + k])
     _field_losses(
-        share, part, act, men_of(field, s, at), men_of(c, s, at), s[row + ON_FIELD], s[at[S_SHELLS] + c], near,
+        share, part, act, s[men_of(field, at)], s[men_of(c, at)], s[row + ON_FIELD], s[at[S_SHELLS] + c], near,
         x[P_SIEGE_ATTACKER], x[P_TRENCH_COVER],
     )  # fmt: skip
-    book_row(field, thin(field, share, day, n, s, at), n, x, s, at)
+    book_row(field, s[thin(field, share, day, n, s, at)], n, x, s, at)
     _times(share, sick, part)
-    add(s[at[S_SICK_NOW] + field], thin(field, share, day, n, s, at))
+    add(s[at[S_SICK_NOW] + field], s[thin(field, share, day, n, s, at)])
 
 
 @lane_loop

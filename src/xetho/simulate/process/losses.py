@@ -70,15 +70,16 @@ def _book(hits: A, killed: A, dead: A, wounded: A, beds: A, today: A) -> None:
 
 
 @kernel
-def thin(group: int, share: A, day: int, n: N, s: A, at: AT) -> A:
-    """Take a share of a group's fit men off its strength, wherever they serve; returns how many (a scratch row).
+def thin(group: int, share: A, day: int, n: N, s: A, at: AT) -> int:
+    """Take a share of a group's fit men off its strength, wherever they serve; returns the row of how many.
 
     `share` is held within 0..1.
     """
-    gone = s[at[S_SCRATCH] + GONE]
+    row = at[S_SCRATCH] + GONE
+    gone = s[row]
     fill(gone, NONE)
     if not _hold_share(share):
-        return gone
+        return row
     if group < at[N_CAMPS]:
         for p in range(at[N_POSITIONS]):
             if n[at[T_POS_CAMP] + p] == group:
@@ -89,8 +90,8 @@ def thin(group: int, share: A, day: int, n: N, s: A, at: AT) -> A:
         for f in range(at[N_FORCES]):
             if n[at[T_FORCE_GROUP] + f] == group and n[at[T_FORCE_KIND] + f] != LABOUR and present(f, day, n, at):
                 take_share(s[at[S_FORCE_MEN] + f], share, gone)
-    subtract(men_of(group, s, at), gone)
-    return gone
+    subtract(s[men_of(group, at)], gone)
+    return row
 
 
 @lane_loop
@@ -119,8 +120,8 @@ def subtract(total: A, part: A) -> None:
 
 
 @kernel
-def men_of(group: int, s: A, at: AT) -> A:
-    """Fit men of a group, as counted this morning less today's losses."""
+def men_of(group: int, at: AT) -> int:
+    """Row of the fit men of a group, as counted this morning less today's losses."""
     if group < at[N_CAMPS]:
-        return s[at[S_CAMP_MEN] + group]
-    return s[at[S_FIELD_MEN] + group]
+        return at[S_CAMP_MEN] + group
+    return at[S_FIELD_MEN] + group

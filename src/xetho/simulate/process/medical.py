@@ -123,7 +123,7 @@ def _treat(g: int, here: A, day: int, n: N, x: A, s: A, at: AT) -> None:
     _return(g, back, day, n, s, at)
     weak = s[at[S_SCRATCH]]
     _weakened(weak, here, s[at[S_HUNGER] + g], x[P_HUNGER_SICK])
-    add(s[at[S_SICK_NOW] + g], thin(g, weak, day, n, s, at))
+    add(s[at[S_SICK_NOW] + g], s[thin(g, weak, day, n, s, at)])
 
 
 @lane_loop

@@ -47,15 +47,15 @@ def take(n: N, s: S, at: AT, b: int, tonnes: float, lane: int) -> float:
 
 
 @kernel
-def bin_row(n: N, s: S, at: AT, b: int, out: S) -> S:
-    """Tonnes in bin `b` in every lane: the stock itself where the bin has one lot, else its sum, put into `out`."""
+def bin_row(n: N, s: S, at: AT, b: int, spare: int) -> int:
+    """Row of the tonnes in bin `b`: its stock where the bin has one lot, else row `spare`, which gets the sum."""
     first, end = n[at[T_BIN_CELL] + b], n[at[T_BIN_CELL] + b + 1]
     if end - first == 1:
-        return s[at[S_STOCK] + first]
-    copy(out, s[at[S_STOCK] + first])
+        return at[S_STOCK] + first
+    copy(s[spare], s[at[S_STOCK] + first])
     for c in range(first + 1, end):
-        add(out, s[at[S_STOCK] + c])
-    return out
+        add(s[spare], s[at[S_STOCK] + c])
+    return spare
 
 
 @kernel
@@ -69,7 +69,7 @@ def take_lanes(n: N, s: S, at: AT, b: int, want: S, got: S) -> None:
         _take_whole(want, got, s[at[S_STOCK] + first], s[at[A_USED_LOT] + n[at[T_CELL_LOT] + first]])
         return
     share = s[at[S_SCRATCH] + SHARE]
-    _share_of(share, want, got, bin_row(n, s, at, b, s[at[S_SCRATCH] + THERE]))
+    _share_of(share, want, got, s[bin_row(n, s, at, b, at[S_SCRATCH] + THERE)])
     for c in range(first, end):
         _take_part(share, got, s[at[S_STOCK] + c], s[at[A_USED_LOT] + n[at[T_CELL_LOT] + c]])
 

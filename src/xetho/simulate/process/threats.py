@@ -42,7 +42,7 @@ from xetho.simulate.layout import (
     X_THREAT_FOUL,
 )
 from xetho.simulate.maths import exp
-from xetho.simulate.rows import add, fill
+from xetho.simulate.rows import add, copy, fill
 from xetho.simulate.streams import STRIKE, day_row, lognormal, poisson_row, uniform4
 
 A = NDArray[np.float32]
@@ -60,6 +60,7 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
     effort); a cut adds lognormal man-days of mending; carriers and cargo are struck with
     ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats.
     """
+    claim = s[at[S_SCRATCH]]
     for k in range(at[N_THREATS]):
         fill(s[at[S_CLAIMS] + k], NONE)
     for r in range(at[N_ROUTES]):
@@ -67,7 +68,8 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
             for j in range(n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]):
                 k = n[at[T_STRIKE_THREAT] + j]
                 if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE:
-                    add(s[at[S_CLAIMS] + k], _weight(r, n[at[T_THREAT_POLICY] + k], x, s, at))
+                    _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
+                    add(s[at[S_CLAIMS] + k], claim)
     for r in range(at[N_ROUTES]):
         hit, struck = s[at[S_HIT] + r], s[at[S_STRUCK] + r]
         fill(hit, NONE)
@@ -84,16 +86,14 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
 
 
 @kernel
-def _weight(r: int, policy: int, x: A, s: A, at: AT) -> A:
-    """A route's claim on the effort of a threat, in every lane."""
-    exposure, out = x[at[X_EXPOSURE] + r], s[at[S_SCRATCH]]
+def _weigh(out: A, r: int, policy: int, x: A, s: A, at: AT) -> None:
+    """A route's claim on the effort of a threat, in every lane, into `out`."""
     if policy == TRAFFIC:
-        _by_traffic(out, exposure, s[at[S_TRAFFIC] + r])
-        return out
-    if policy == EVEN:
-        _evenly(out, exposure)
-        return out
-    return exposure
+        _by_traffic(out, x[at[X_EXPOSURE] + r], s[at[S_TRAFFIC] + r])
+    elif policy == EVEN:
+        _evenly(out, x[at[X_EXPOSURE] + r])
+    else:
+        copy(out, x[at[X_EXPOSURE] + r])
 
 
 @lane_loop
@@ -111,9 +111,10 @@ def _evenly(out: A, exposure: A) -> None:
 @kernel
 def _strike(j: int, k: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> bool:
     """Threat `k` on route `r`, all lanes; whether any lane sees effort there."""
-    effort, mean, cuts = s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    claim, effort, mean, cuts = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
     _effort(
-        effort, _weight(r, n[at[T_THREAT_POLICY] + k], x, s, at), s[at[S_CLAIMS] + k], x[at[X_EFFORT] + k],
+        effort, claim, s[at[S_CLAIMS] + k], x[at[X_EFFORT] + k],
         x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k], s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_OVER]],
     )  # fmt: skip
     pool = n[at[T_THREAT_POOL] + k]
@@ -124,7 +125,7 @@ def _strike(j: int, k: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int
         x[at[X_CARRIERS_LOST] + k],
     ):  # fmt: skip
         return False
-    uniform = day_row(key, STRIKE, run0, day, n[at[T_STRIKE_ENTITY] + j], s, at[S_STRIKE_LUCK] + 5 * j)
+    uniform = s[day_row(key, STRIKE, run0, day, n[at[T_STRIKE_ENTITY] + j], s, at[S_STRIKE_LUCK] + 5 * j)]
     poisson_row(uniform, mean, s[at[S_SCRATCH] + 4], s[at[S_SCRATCH] + 5], cuts)
     if _count(cuts, s[at[A_CUTS] + r]):
         backlog, days, spread = s[at[S_BACKLOG] + r], x[at[X_MEND] + k], x[at[X_MEND_CV] + k]

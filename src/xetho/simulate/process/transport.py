@@ -210,13 +210,13 @@ def _wants(day: int, period: int, first: int, end: int, n: N, u: A, x: A, s: A, 
             if part > NONE:
                 goal = n[at[T_LOAD_TO] + k]
                 stock = u[at[U_BIN_PLAN] + goal * at[N_DAYS] + day]
-                there = bin_row(n, s, at, goal, s[at[S_SCRATCH]])
+                there = s[bin_row(n, s, at, goal, at[S_SCRATCH])]
                 _due_and_behind(due, desired, want, rate, there, x[P_CORRECTION], plan, part, stock)
             else:
                 _due(due, desired, want, rate, plan)
     for i in bins:
         b = n[at[T_ACTIVE_BIN] + i]
-        _spare_share(s[at[S_WANT] + b], bin_row(n, s, at, b, s[at[S_SCRATCH]]), s[at[S_NEED] + b])
+        _spare_share(s[at[S_WANT] + b], s[bin_row(n, s, at, b, at[S_SCRATCH])], s[at[S_NEED] + b])
     for p in range(at[N_POOLS]):
         fill(s[at[S_POOL_WANT] + p], NONE)
     for i in range(first, end):
@@ -354,7 +354,7 @@ def _crews(w: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> N
         _book_food(food, eaten, s[at[A_EATEN] + good], s[at[A_SHORT] + good], s[at[S_FED] + place])
     risk, hits = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 2]
     if _at_risk(risk, work, struck):
-        uniform = day_row(key, CARRIERS, run0, day, n[at[T_WAY_ENTITY] + w], s, at[S_CARRIER_LUCK] + 5 * w)
+        uniform = s[day_row(key, CARRIERS, run0, day, n[at[T_WAY_ENTITY] + w], s, at[S_CARRIER_LUCK] + 5 * w)]
         poisson_row(uniform, risk, s[at[S_SCRATCH] + 3], s[at[S_SCRATCH] + 4], hits)
         _lose_carriers(hits, pool, lost)
 
@@ -420,7 +420,7 @@ def _send(k: int, w: int, day: int, n: N, s: A, at: AT) -> None:
         _send_whole(desired, share, s[first], s[slot + n[at[T_LOAD_CELLS] + begin]], hit, lost, due, moved)
         return
     part = s[at[S_SCRATCH] + 1]
-    _part_of_depot(part, desired, share, bin_row(n, s, at, b, s[at[S_SCRATCH]]))
+    _part_of_depot(part, desired, share, s[bin_row(n, s, at, b, at[S_SCRATCH])])
     for j in range(begin, end):
         if air:  # until the air bridge lands or drops it, later today
             _take_aloft(part, s[first + j - begin], s[at[S_ALOFT] + j], desired)
