@@ -25,6 +25,8 @@ from xetho.cli import options as opt
 from xetho.cli import shapes, show
 from xetho.cli.console import guarded, out, print_json, progress
 from xetho.cli.files import refuse_file, write_csv
+from xetho.cli.fit import EPILOG as FIT_EPILOG
+from xetho.cli.fit import fit
 from xetho.cli.stores import refuse_to_save, runs_app
 from xetho.cli.tables import run_table, shipments, source_rows
 from xetho.pages import refuse_to_overwrite, report_name
@@ -359,6 +361,9 @@ def sources(scenario: opt.ScenarioName, as_json: opt.Json = False) -> None:
         return
     cells = ([escape(str(row[k])) for k in ("key", "kind", "rows", "title", "url")] for row in rows)
     out().print(show.table("Sources", ["key", "kind", "rows", "title", "address"], cells, (2,)))
+
+
+app.command(epilog=FIT_EPILOG)(fit)
 
 
 def solved(campaign: Campaign) -> Plan:
