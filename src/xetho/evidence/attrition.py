@@ -21,6 +21,7 @@ from xetho.simulate.jit import kernel
 from xetho.simulate.process.attrition import lanchester
 
 F = NDArray[np.float64]
+Ranges = Mapping[str, tuple[float, float]]  # where parameters are looked for; low = high holds one
 ROUNDS = 24  # a day's fighting is followed by the hour, as in assaults
 RATES = ("a", "b")
 PARAMETERS = ("a", "b", "p", "q", "d")
@@ -128,7 +129,7 @@ def evaluate(battle: Battle, law: Law, model: str = "held") -> Fit:
     return Fit(model, law, (), (), {}, _recorded(battle), predict(battle, law))
 
 
-def fit(battle: Battle, model: str, hold: Mapping[str, tuple[float, float]] | None = None) -> Fit:
+def fit(battle: Battle, model: str, hold: Ranges | None = None) -> Fit:
     """Fit a model by least squares over all figures of record.
 
     Args:
@@ -226,9 +227,6 @@ def _strengths(blue: float, red: float, arrived: F, a: F, b: F, p: float, q: flo
             red = max(0.0, red + step * (come_red - on_red)) if half_red > 0.0 else 0.0
         out[day] = blue, red
     return out
-
-
-Ranges = Mapping[str, tuple[float, float]]
 
 
 def _errors(battle: Battle, found: Fit) -> dict[str, float]:
