@@ -12,10 +12,11 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 VENV ?= .venv
 OUT ?= xetho-out
 SCENARIO ?= dien-bien-phu
+ONLY ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test lint types pytest docs format clean
+.PHONY: help run test lint types pytest bench docs format clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -37,13 +38,18 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-compile --editable '.[test]'
 	@touch $(VENV)/.installed $@
 
+$(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
+	@echo "Installing xetho and the benchmarks' rivals ..."
+	@$(PIP) install --no-compile --editable '.[bench]'
+	@touch $(VENV)/.installed $@
+
 run: $(VENV)/.installed ## Install and run the scenario (SCENARIO=dien-bien-phu) into xetho-out/
 	@$(BIN)/xetho run $(SCENARIO) --out $(OUT)
 
 test: lint types pytest ## Install the test tools; lint, types, all tests and docs checks
 
 lint: $(VENV)/.installed-test
-	$(BIN)/ruff check src tests examples tools
+	$(BIN)/ruff check src tests examples tools benchmarks
 
 types: $(VENV)/.installed-test
 	$(BIN)/mypy --strict src
@@ -52,6 +58,9 @@ pytest: $(VENV)/.installed-test
 	@bash tools/install-chromium.sh
 	$(BIN)/python -m pytest
 
+bench: $(VENV)/.installed-bench ## Measure ours against rivals (ONLY=growth or a case's name)
+	$(BIN)/python -m benchmarks $(ONLY)
+
 docs: $(VENV)/.installed ## Write the generated pages and the examples' stored output again
 	$(BIN)/python tools/write_cli_reference.py
 	$(BIN)/python tools/write_judgements.py
@@ -59,7 +68,7 @@ docs: $(VENV)/.installed ## Write the generated pages and the examples' stored o
 	for one in examples/*.py; do $(BIN)/python $$one > $${one%.py}.out; done
 
 format: $(VENV)/.installed-test ## Sort imports and mend what ruff can mend
-	$(BIN)/ruff check --fix src tests examples tools
+	$(BIN)/ruff check --fix src tests examples tools benchmarks
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

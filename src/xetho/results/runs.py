@@ -161,7 +161,7 @@ def _daily(record: Record) -> xr.Dataset:
     data["front_stock_t"] = (("run", "day", "side", "good"), stock)
     kg = net.inputs.column("goods", "kg_per_unit", goods).astype(np.float32)
     data["rounds_left"] = (("run", "day", "side", "good"), stock * (np.float32(1000.0) / kg))
-    camps = series[sides * per_side :].reshape(-1, CAMP_SERIES, net.days, record.trace)
+    camps = series[sides * per_side :].reshape(len(net.battle.camp_ids), CAMP_SERIES, net.days, record.trace)
     for i, name in enumerate(("area_km2", "positions_held")):
         data[name] = (("run", "day", "camp"), camps[:, i].transpose(2, 1, 0))
     coords = {

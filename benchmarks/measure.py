@@ -1,0 +1,78 @@
+"""A child process: makes one contender ready, runs it, and writes what it took and what came out.
+
+Called by the parent as `python -m benchmarks.measure TASK.json OUT.json`, so that every contender has a process, an
+environment and a set of threads of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.registry import Job, find
+
+REPEATS = 3
+MOST_UNITS = 1_000_000
+
+
+def timed(job: Job, units: int, seed: int) -> tuple[dict[str, float], Any]:
+    """One run: units, wall and CPU seconds (all threads of the process), load average before it; and its result."""
+    load = os.getloadavg()[0]
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = job.run(units, seed)
+    took = {"units": units, "wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+    return took | {"load_average": load}, result
+
+
+def contender(task: dict[str, Any]) -> dict[str, Any]:
+    """First run, then as many units as take `seconds`, three times over."""
+    started = time.perf_counter()
+    job: Job = find(task["entry"])(task["size"], task["threads"])
+    prepared = time.perf_counter() - started
+    units = 1
+    results: list[Any] = []
+
+    def run() -> dict[str, float]:
+        took, result = timed(job, units, 1 + len(results))
+        results.append(result)
+        return took
+
+    first = took = run()
+    while units < MOST_UNITS:  # grow until a run is long enough to be timed; a new size may be compiled for, so twice
+        if took["wall_s"] >= 0.5 * task["seconds"]:
+            took = run()
+            if took["wall_s"] >= 0.5 * task["seconds"]:
+                break
+        grow = task["seconds"] / max(took["wall_s"], 1e-4)
+        units = min(MOST_UNITS, int(units * min(max(grow, 1.5), 20.0)) + 1)
+        took = run()
+    runs = [run() for _ in range(REPEATS)]
+    return {"prepare_s": prepared, "first": first, "runs": runs, "answer": job.answer(results)}
+
+
+def curve(task: dict[str, Any]) -> dict[str, Any]:
+    """Every point in turn, three times over, so that a busy spell of the machine does not hit one point alone."""
+    jobs: list[Job] = []
+    for point in task["points"]:
+        jobs.append(find(task["entry"])(point["size"], point["threads"]))
+        jobs[-1].run(1, 1)
+    rounds = [
+        [timed(job, point["units"], 1 + k)[0] for job, point in zip(jobs, task["points"], strict=True)]
+        for k in range(REPEATS)
+    ]
+    return {"rounds": rounds}
+
+
+def main(task_file: str, out_file: str) -> None:
+    """Do the task and write its outcome."""
+    task = json.loads(Path(task_file).read_text(encoding="utf-8"))
+    outcome = curve(task) if "points" in task else contender(task)
+    Path(out_file).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

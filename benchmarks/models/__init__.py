@@ -1,0 +1,1 @@
+"""Models that the benchmarks play, each in plain words beside its code."""
