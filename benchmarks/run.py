@@ -25,8 +25,10 @@ class Failed(RuntimeError):
 def child(task: dict[str, Any]) -> dict[str, Any]:
     """Do a task in a process of its own with so many threads for every library that can be told."""
     threads = str(max([task.get("threads", 1), *(p["threads"] for p in task.get("points", []))]))
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NPROC")
-    environment = os.environ | dict.fromkeys(names, threads) | {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": "0"}
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NPROC", "PJRT_NPROC")
+    paths = [str(machine.ROOT / "src"), str(machine.ROOT), os.environ.get("PYTHONPATH", "")]  # these sources, first
+    more = {"JAX_PLATFORMS": "cpu", "PYTHONPATH": os.pathsep.join(p for p in paths if p)}
+    environment = os.environ | dict.fromkeys(names, threads) | more
     with tempfile.TemporaryDirectory() as folder:
         task_file, out_file = Path(folder) / "task.json", Path(folder) / "out.json"
         task_file.write_text(json.dumps(task), encoding="utf-8")
@@ -105,9 +107,11 @@ def run_curve(curve: Curve, say: Say) -> dict[str, Any]:
     cpu, wall = ([min(r[i][kind] for r in rounds) for i in range(len(x))] for kind in ("cpu_s", "wall_s"))
     off = fit.off_line(x, cpu)
     return {
-        "name": curve.name, "title": curve.title, "axis": curve.axis, "contender": curve.ours.name, "x": x,
-        "units": [p.units for p in curve.points], "threads": [p.threads for p in curve.points], "cpu_s": cpu,
-        "wall_s": wall, "load_average": [max(r[i]["load_average"] for r in rounds) for i in range(len(x))],
+        "format": FORMAT, "curve": curve.name, "title": curve.title, "axis": curve.axis,
+        "machine": machine.describe(curve.ours.packages), "contender": curve.ours.name,
+        "x": x, "units": [p.units for p in curve.points], "threads": [p.threads for p in curve.points],
+        "cpu_s": cpu, "wall_s": wall,
+        "load_average": [max(r[i]["load_average"] for r in rounds) for i in range(len(x))],
         "exponent_cpu": fit.exponent(x, cpu), "exponent_wall": fit.exponent(x, wall), "off_line_cpu": off,
         "must_be_linear": curve.linear, "linear": off <= fit.LINEAR_WITHIN, "per_thread": curve.per_thread,
     }  # fmt: skip

@@ -35,7 +35,6 @@ class Net:
     """All numbers of the model. Shapes: R roads, W ways, P places, Q pools, K periods, G goods; tonnes and days."""
 
     days: int
-    lines: int
     road_from: I  # R
     road_to: I  # R
     road_km: F  # R
@@ -85,7 +84,7 @@ def make(size: Mapping[str, Any]) -> Net:
     front = lines * stages
     road_from = line * stages + stage
     road_to = np.where(stage == stages - 1, front, road_from + 1)
-    km = rng.integers(14, 33, len(roads)).astype(float)
+    km = rng.integers(14, 33, len(roads)) + 0.01 * (np.arange(len(roads)) % width)  # no two side by side are the same
     exposure = rng.integers(1, 5, len(roads)) / 2.0
 
     pool_ids = ["carts", *(f"porters-{i}" for i in range(lines))]
@@ -115,7 +114,7 @@ def make(size: Mapping[str, Any]) -> Net:
         inflow[i * stages] = base * ((1.0, 0.9) if i == 0 else (1.0, 1.0))
     periods = np.arange(-(-days // PERIOD_DAYS))
     return Net(
-        days=days, lines=lines, road_from=road_from, road_to=road_to, road_km=km,
+        days=days, road_from=road_from, road_to=road_to, road_km=km,
         road_limit=np.where(limited, 1.1 * by_road, np.inf), road_crew=np.full(len(roads), CREW),
         road_exposure=exposure, cuts=float(size["cuts"]) * exposure * len(roads) / exposure.sum(), mend=MEND_MANDAYS,
         way_road=road, way_pool=pool, way_mode=[w[1] for w in ways], way_from=road_from[road], way_to=road_to[road],

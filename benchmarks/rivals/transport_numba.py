@@ -15,11 +15,14 @@ from benchmarks.rivals.job import TransportJob
 
 @njit(cache=True)
 def play(
-    days, use_cuts, given, road_from, road_limit, road_crew, mean_cuts, mend, way_road, way_pool, way_from, way_to,
-    way_rate, way_food, way_passes, way_travel, pool_count, unfed_work, stock0, inflow, use, orders, moved_out,
-    stock_out, open_out, totals,
+    days, use_cuts, given, road_limit, road_crew, mean_cuts, mend, way_road, way_pool, way_from, way_to,
+    way_rate, way_food, way_passes, way_travel, pool_count, unfed_work, stock0, inflow, use, orders, period_days,
+    least_t, moved_out, stock_out, open_out, totals,
 ):  # fmt: skip
-    """One campaign; totals in place, daily figures where moved_out has rows."""
+    """One campaign; totals in place, daily figures where moved_out has rows.
+
+    Constants come as arguments: Numba's cache would not see a change of them in another file.
+    """
     roads, ways, places, goods = len(road_limit), len(way_road), stock0.shape[0], stock0.shape[1]
     ring = way_travel.max() + 1
     stock, under_way = stock0.copy(), np.zeros((ring, places, goods))
@@ -29,7 +32,7 @@ def play(
     depot_want, pool_want, road_want = np.zeros((places, goods)), np.zeros(len(pool_count)), np.zeros(roads)
     trace = len(moved_out) > 0
     for day in range(days):
-        today, plan = under_way[day % ring], orders[day // PERIOD_DAYS]
+        today, plan = under_way[day % ring], orders[day // period_days]
         for p in range(places):
             for g in range(goods):
                 stock[p, g] += today[p, g] + inflow[p, g]
@@ -48,7 +51,7 @@ def play(
             rate[w] *= 1.0 - hungry * (1.0 - unfed_work)
             for g in range(goods):
                 due[w, g] += plan[w, g]
-                want[w, g] = due[w, g] if rate[w] > 0.0 and due[w, g] > LEAST_T else 0.0
+                want[w, g] = due[w, g] if rate[w] > 0.0 and due[w, g] > least_t else 0.0
                 depot_want[way_from[w], g] += want[w, g]
         fed[:] = 1.0
         for w in range(ways):
@@ -68,7 +71,7 @@ def play(
             share = min(1.0, pool_count[way_pool[w]] / pool_want[way_pool[w]], road_limit[road] / road_want[road])
             for g in range(goods):
                 part = want[w, g] * share
-                if part > LEAST_T and stock[here, g] > LEAST_T:
+                if part > least_t and stock[here, g] > least_t:
                     part = min(part, stock[here, g])
                     stock[here, g] -= part
                     under_way[(day + way_travel[w]) % ring, way_to[w], g] += part
@@ -113,9 +116,9 @@ class Job(TransportJob):
         super().__init__(net, threads)
         numba.set_num_threads(threads)
         self.numbers = (
-            net.road_from, net.road_limit, net.road_crew, net.cuts, net.mend, net.way_road, net.way_pool, net.way_from,
+            net.road_limit, net.road_crew, net.cuts, net.mend, net.way_road, net.way_pool, net.way_from,
             net.way_to, net.way_rate, net.way_food, net.way_passes, net.way_travel, net.pool_count, net.unfed_work,
-            net.stock, net.inflow, net.use, net.orders,
+            net.stock, net.inflow, net.use, net.orders, PERIOD_DAYS, LEAST_T,
         )  # fmt: skip
 
     def run(self, units: int, seed: int) -> F:

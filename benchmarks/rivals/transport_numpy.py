@@ -18,7 +18,7 @@ CHUNK = 500  # runs side by side: 250 was best at 60 routes, 1,000 at 10
 
 
 def play(net: Net, runs: int, rng: np.random.Generator, given: F | None = None) -> tuple[F, dict[str, F]]:
-    """Campaigns side by side: totals[figure, run] and the daily figures of the first."""
+    """Campaigns side by side: totals[figure, run], and with given cuts the daily figures of the first."""
     goods = net.stock.shape[1]
     first_way = np.flatnonzero(np.diff(net.way_road, prepend=-1))  # ways are in the order of their roads
     in_pool = (net.way_pool == np.arange(len(net.pool_count))[:, None]).astype(float)
@@ -81,8 +81,10 @@ def play(net: Net, runs: int, rng: np.random.Generator, given: F | None = None) 
             fed[here] = np.minimum(fed[here], np.where(food[ways] > 0.0, eaten / np.maximum(food[ways], 1e-12), 1.0))
             totals[1] += eaten.sum(axis=0)
             totals[3] += (food[ways] - eaten).sum(axis=0)
-            np.add.at(moved_t[day], net.way_road[ways], sent[:, :, 0].sum(axis=1))
-        stock_t[day], open_t[day] = stock[:, :, 0], 1.0 - shut[:, 0]
+            if given is not None:
+                moved_t[day, net.way_road[ways]] += sent[:, :, 0].sum(axis=1)
+        if given is not None:
+            stock_t[day], open_t[day] = stock[:, :, 0], 1.0 - shut[:, 0]
 
         left = np.maximum(0.0, left - crew)
         got = np.minimum(net.use[:, :, None], stock)
