@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def main() -> int:
     names = ["growth", *registry.cases, *registry.curves]
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--threads", type=int, default=2, help="for all that can use more than one (2)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long a timed run should take (1)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="CPU seconds of a timed run (1)")
     parser.add_argument("--size", action="append", help="only sizes whose name has this in it; nothing is kept")
     parser.add_argument("--rival", action="append", help="only this rival; nothing is kept")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
@@ -41,16 +42,16 @@ def _cases(registry: Registry, arguments: Any, console: Console) -> int:
             continue
         sizes = [s for s in case.sizes if not arguments.size or any(part in s for part in arguments.size)]
         rivals = [r.name for r in case.rivals if not arguments.rival or r.name in arguments.rival]
+        part = bool(arguments.size or arguments.rival)
+        keep = None if part else partial(run.save, path=arguments.out / f"{case.name}.json")
         with console.status("") as status:
-            record = run.run_case(case, sizes, rivals, arguments.threads, arguments.seconds, status.update)
+            record = run.run_case(case, sizes, rivals, arguments.threads, arguments.seconds, status.update, keep)
         console.print(_where(record["machine"]), highlight=False)
         console.print(*show.case_tables(record), sep="\n")
         for line in record["left_out"]:
             console.print(f"left out: {line}", highlight=False)
-        if arguments.size or arguments.rival:
+        if part:
             console.print("A part only: the results file is left as it is.")
-        else:
-            run.save(record, arguments.out / f"{case.name}.json")
         failed = any("not installed" not in line for line in record["left_out"])
         if failed or any(e.get("agreement", {}).get("problems") for e in record["entries"]):
             code = 1

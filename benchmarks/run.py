@@ -47,8 +47,11 @@ def missing(contender: Contender) -> list[str]:
     return [name for name in contender.packages if not machine.installed(name)]
 
 
-def run_case(case: Case, sizes: list[str], names: list[str], threads: int, seconds: float, say: Say) -> dict[str, Any]:
-    """Measure a case at `sizes` against the rivals in `names`; the record that is kept.
+def run_case(
+    case: Case, sizes: list[str], names: list[str], threads: int, seconds: float, say: Say,
+    keep: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Measure a case at `sizes` against the rivals in `names`; `keep` is given the record whenever a size is done.
 
     Every entry of `entries` has size, contender, threads, units and the least seconds a unit of three runs (CPU and
     wall); a rival's has also the ratios to ours and what the comparison of answers said.
@@ -84,6 +87,8 @@ def run_case(case: Case, sizes: list[str], names: list[str], threads: int, secon
                 if case.agree:
                     entry["agreement"] = find(case.agree)(answer, outcome["answer"])
             entries.append(entry)
+        if keep is not None:
+            keep(record)
     return record
 
 

@@ -1,7 +1,7 @@
 """Transport and cuts in JAX: one campaign as a `lax.scan` over days, `vmap` over runs, `jit`, float32 on the CPU.
 
 Ways go in rounds in which none share a depot, as arrays cannot be changed one after another cheaply. The Poisson count
-is the inverse of one uniform over a table of each road's distribution, because `jax.random.poisson` was slower.
+is the inverse of one uniform over a table of each road's distribution, without the loop of `jax.random.poisson`.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ RESULTS = Path(run.__file__).with_name("results")
 
 
 def case(*rivals: Contender) -> Case:
-    return Case(
-        "naps", "Naps", "nap", {"short": {"nap_s": 0.004, "number": 7}}, OURS, rivals, {"slow": 2.0}, f"{HERE}:compare"
-    )
+    sizes = {"short": {"busy_s": 0.004, "number": 7}}
+    return Case("spells", "Spells", "spell", sizes, OURS, rivals, {"slow": 2.0}, f"{HERE}:compare")
 
 
 def measure(*rivals: Contender) -> dict:
@@ -43,8 +42,9 @@ def test_every_file_registers_and_names_are_taken_once() -> None:
 def test_ratios_and_agreement() -> None:
     record = measure(Contender("same", OURS.entry), SLOW)
     ours, same, slow = record["entries"]
-    assert ours["wall_s_per_unit"] == pytest.approx(0.004, rel=0.5)
-    assert slow["ratio_wall"] == pytest.approx(3.0, rel=0.5)
+    assert ours["cpu_s_per_unit"] == pytest.approx(0.004, rel=0.1)
+    assert slow["ratio_cpu"] == pytest.approx(3.0, rel=0.1)
+    assert slow["ratio_wall"] > 0
     assert (same["threads"], slow["threads"]) == (2, 1)
     assert same["agreement"]["problems"] == [] and slow["agreement"]["problems"] == ["another number"]
     assert ours["units"] > 1, "a short unit is repeated"
@@ -65,9 +65,10 @@ def test_who_cannot_run_is_left_out_and_said() -> None:
 
 
 def test_a_curve_is_fitted() -> None:
-    points = tuple(Point(n, {"nap_s": 0.003, "number": 0}, n) for n in (1, 3, 10))
-    done = run.run_curve(Curve("growth-naps", "", "naps", OURS, points), lambda text: None)
-    assert done["exponent_wall"] == pytest.approx(1.0, abs=0.15)
+    points = tuple(Point(n, {"busy_s": 0.003, "number": 0}, n) for n in (1, 3, 10))
+    done = run.run_curve(Curve("growth-spells", "", "spells", OURS, points), lambda text: None)
+    assert done["exponent_cpu"] == pytest.approx(1.0, abs=0.05)
+    assert done["linear"]
     assert len(done["cpu_s"]) == 3
 
 
@@ -80,8 +81,8 @@ def test_fits_of_known_curves() -> None:
 
 
 def test_records_are_written_beside_and_renamed(tmp_path: Path) -> None:
-    run.save({"format": run.FORMAT}, tmp_path / "new" / "naps.json")
-    assert [p.name for p in (tmp_path / "new").iterdir()] == ["naps.json"]
+    run.save({"format": run.FORMAT}, tmp_path / "new" / "spells.json")
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["spells.json"]
 
 
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
