@@ -11,7 +11,7 @@ from typing import Any
 
 import matplotlib
 
-matplotlib.use("svg")
+matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402  (after the backend is chosen)
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,7 +56,7 @@ def _panel(panel: Any, curve: dict[str, Any]) -> None:
     ticks = [v for p in range(-4, 4) for v in (10.0**p, 2 * 10.0**p, 5 * 10.0**p) if low <= v <= high]
     panel.set_yticks(ticks, [f"{v:g}" for v in ticks])
     exponent = curve["exponent_wall" if curve["per_thread"] else "exponent_cpu"]
-    panel.set_title(f"{curve['axis']} ({curve['title']}): exponent {exponent:.2f}", fontsize=8, loc="left")
+    panel.set_title(f"{curve['axis']}: exponent {exponent:.2f}\n{curve['title']}", fontsize=8, loc="left")
     panel.set_ylabel("wall seconds" if curve["per_thread"] else "CPU seconds")
     panel.spines[["top", "right"]].set_visible(False)
 
