@@ -56,7 +56,7 @@ types: $(VENV)/.installed-test
 
 pytest: $(VENV)/.installed-test
 	@bash tools/install-chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 bench: $(VENV)/.installed-bench ## Measure ours against rivals (ONLY=growth or a case's name)
 	$(BIN)/python -m benchmarks $(ONLY)

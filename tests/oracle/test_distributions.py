@@ -15,6 +15,7 @@ from tests.oracle.chance import LEAST, fits_counts, fits_lognormal, unrelated
 from tests.simulate.drafts import Draft, day, road
 from tests.simulate.test_conservation import besieged
 from tests.simulate.test_known import PORTERS_T, airlift, passed, run, stock
+from tests.simulate.test_streams import poisson
 from xetho.results.runs import label
 from xetho.simulate import Record, streams
 from xetho.simulate import layout as at_
@@ -29,23 +30,25 @@ RUNS = 20_000
 @pytest.mark.parametrize("mean", [0.001, 0.05, 0.7, 4.2, 13.0, 30.0])
 def test_poisson_is_the_quantile_function_of_scipy(mean: float) -> None:
     u = streams.uniforms(np.uint64(1), streams.STRIKE, 0, 3000, streams.entity("u"))
-    np.testing.assert_array_equal([streams.poisson(float(x), mean) for x in u], stats.poisson.ppf(u, mean))
+    u = u[np.abs(stats.poisson.cdf(stats.poisson.ppf(u, mean) - [[0], [1]], mean) - u).min(axis=0) > 1e-6]
+    assert len(u) > 2900  # the others are within single precision of a step
+    np.testing.assert_array_equal(poisson(u, mean), stats.poisson.ppf(u, mean))
 
 
 @pytest.mark.parametrize("mean", [30.5, 60.0, 400.0])
 def test_a_large_poisson_is_within_one_of_it(mean: float) -> None:
     """Beyond 30 the rounded normal quantile: within 1 of the exact count between the 1 and 99 percent points."""
     u = np.linspace(0.01, 0.99, 2001)
-    off = [streams.poisson(float(x), mean) for x in u] - stats.poisson.ppf(u, mean)
+    off = poisson(u, mean) - stats.poisson.ppf(u, mean)
     assert abs(off).max() <= 1 and abs(off.mean()) < 0.3
 
 
 def test_normal_and_lognormal_samples() -> None:
     """20,000 draws each, by Kolmogorov and Smirnov."""
     u = streams.uniforms(np.uint64(2), streams.ASSAULT, 0, RUNS, streams.entity("u"))
-    assert stats.kstest([streams.normal(float(x)) for x in u], "norm").pvalue > LEAST
+    assert stats.kstest([streams.normal(np.float32(x)) for x in u], "norm").pvalue > LEAST
     for cv in (0.05, 0.4, 2.0):
-        drawn = np.array([streams.lognormal(float(x), cv) for x in u])
+        drawn = np.array([streams.lognormal(np.float32(x), np.float32(cv)) for x in u])
         assert fits_lognormal(drawn, cv) > LEAST
         assert drawn.mean() == pytest.approx(1, abs=4 * cv / math.sqrt(RUNS))
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from xetho.evidence.battles import SIDES, Battle, published_fits
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import allocating_kernel
 from xetho.simulate.process.attrition import lanchester
 
 F = NDArray[np.float64]
@@ -209,7 +209,7 @@ def _unit_hits(battle: Battle, p: float, q: float) -> F:
     return np.array(hits, dtype=np.float64)
 
 
-@kernel
+@allocating_kernel
 def _strengths(blue: float, red: float, arrived: F, a: F, b: F, p: float, q: float, rounds: int) -> F:
     """Strengths at the end of each day by the midpoint rule, arrivals spread over their day; row 0 is the start."""
     out = np.empty(arrived.shape)
