@@ -21,7 +21,7 @@ ASSUMPTION, WEATHER, STRIKE, CARRIERS, FLAK, ASSAULT, COUNTER, WORKS = range(8)
 _M0, _M1, _WORD = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57), np.uint64(32)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 Row = NDArray[np.float32]
-_NONE, _HALF, _ONE, _SCALE = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(2.0**-23)
+_NONE, _HALF, _ONE, _TWO, _SCALE = (np.float32(c) for c in (0.0, 0.5, 1.0, 2.0, 2.0**-23))
 _LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-24)
 _N0, _Q0, _T0 = np.float32(0.180625), np.float32(0.425), np.float32(1.6)
 _A0, _A1, _A2, _A3 = (np.float32(c) for c in (3.3871327179, 50.434271938, 159.29113202, 59.109374720))
@@ -166,13 +166,14 @@ def _poisson_none(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> in
 def _poisson_next(uniform: Row, mean: Row, part: float, p: Row, total: Row, count: Row) -> int:
     more = np.int32(0)
     for lane in range(count.shape[0]):
-        beyond = uniform[lane] > total[lane]
         m = min(mean[lane], _LARGE) * part
+        beyond = uniform[lane] > total[lane]
         p[lane] *= m
         count[lane] += _ONE if beyond else _NONE
-        total[lane] += p[lane]
-        # in single precision the terms end before the total reaches the largest uniforms
-        more |= np.int32(uniform[lane] > total[lane]) & (np.int32(p[lane] > _LAST_TERM) | np.int32(m > _ONE))
+        # in single precision the terms end before the total reaches the largest uniforms: then this was the last
+        last = p[lane] <= _LAST_TERM and m <= _ONE
+        total[lane] = _TWO if last else total[lane] + p[lane]
+        more |= np.int32(uniform[lane] > total[lane])
     return more
 
 

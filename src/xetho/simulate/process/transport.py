@@ -128,6 +128,8 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lan
         moved = s[at[S_WAY_MOVED] + w]
         fill(moved, NONE)
         if not _set_share(w, n, s, at):
+            for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
+                fill(s[at[S_DESIRED] + n[at[T_ACTIVE_LOAD] + j]], NONE)
             continue
         for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
             _send(n[at[T_ACTIVE_LOAD] + j], w, day, n, s, at)
