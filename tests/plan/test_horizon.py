@@ -32,6 +32,23 @@ def test_crowded_days_do_not_multiply_periods() -> None:
     assert len(horizon.periods(100, 20, ends=range(40, 60))) <= 8
 
 
+@given(
+    days=st.integers(1, 300),
+    step=st.integers(1, 30),
+    near=st.integers(1, 30),
+    ends=st.lists(st.integers(0, 299), max_size=6),
+)
+def test_periods_before_a_date_are_short(days: int, step: int, near: int, ends: list[int]) -> None:
+    bounds = horizon.periods(days, step, ends=ends, near_days=near)
+    assert bounds[0] == 0 and bounds[-1] == days
+    lengths = horizon.lengths(bounds)
+    assert lengths.min() >= 1 and lengths.max() <= step
+    for end in ends:
+        if end < days and all(abs(end - other) > 2 * step for other in ends if other != end) and end > 2 * step:
+            inside = (bounds[:-1] >= end + 1 - step) & (bounds[1:] <= end + 1)
+            assert lengths[inside].max(initial=0) <= max(near, 1)
+
+
 def test_a_fine_stretch_is_cut_into_days() -> None:
     bounds = horizon.periods(30, 10, fine=(10, 14))
     assert set(range(10, 16)) <= set(bounds.tolist())

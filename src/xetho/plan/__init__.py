@@ -3,6 +3,6 @@
 from xetho.plan.highs import PlanError
 from xetho.plan.horizon import periods
 from xetho.plan.result import Plan
-from xetho.plan.solve import solve
+from xetho.plan.solve import Planner, solve
 
-__all__ = ["Plan", "PlanError", "periods", "solve"]
+__all__ = ["Plan", "PlanError", "Planner", "periods", "solve"]

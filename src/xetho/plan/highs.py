@@ -27,8 +27,8 @@ GAP = 1e-5
 VIOLATION = 1e-5
 """Greatest violation of a row: tonnes, or a share of a shared limit."""
 
-WARM_PIVOTS = 20_000
-"""A start from another plan's basis is given up after so many pivots: a fresh start is quicker then."""
+PIVOTS = 20_000
+"""Pivots after which the simplex method is given up when it goes on from an earlier optimum."""
 
 PRIMAL, DUAL = 4, 1
 """HiGHS's numbers of the simplex methods: primal after a change of cost, dual after one of limits."""
@@ -99,11 +99,14 @@ class Live:
             f"the planner stopped without a proven answer (HiGHS: {why}); allow more time or plan with longer periods"
         )
 
-    def onward(self, cost: FloatArray, deadline: float, method: int = PRIMAL) -> Optimum:
-        """Minimise from the present basis; from nothing when that fails.  Raises PlanError as `fresh` does."""
+    def onward(self, cost: FloatArray, deadline: float, method: int = PRIMAL, pivots: int = PIVOTS) -> Optimum:
+        """Minimise from the present basis; from nothing when that fails or takes too many pivots.
+
+        Raises PlanError as `fresh` does.
+        """
         self._highs.setOptionValue("solver", "simplex")
         self._highs.setOptionValue("simplex_strategy", method)
-        self._highs.setOptionValue("simplex_iteration_limit", WARM_PIVOTS)
+        self._highs.setOptionValue("simplex_iteration_limit", pivots)
         found, _ = self._run(cost, deadline)
         self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
         return found or self.fresh(cost, deadline)

@@ -15,36 +15,46 @@ def periods(
     period_days: int = 14,
     *,
     ends: Iterable[int] = (),
+    near_days: int | None = None,
     fine: tuple[int, int] | None = None,
-    fine_days: int = 1,
 ) -> IntArray:
     """Bounds of the planning periods: period k covers days ``bounds[k] .. bounds[k+1]-1``.
 
     days: number of days.  period_days: longest period.  ends: days that should close a period, such as those of
     stock targets; one within half a period of another bound is left inside a period, so that a crowd
-    of dates does not make a crowd of periods.  fine: first and last day of a stretch that is cut into
-    periods of at most `fine_days`.  Between those days the periods are as even as whole days allow, the longer
-    first.  Returns K+1 increasing integers from 0 to `days`.  Raises ValueError for fewer than one day.
+    of dates does not make a crowd of periods.  near_days: longest period in the `period_days` that lead up to each of
+    those days (the same as elsewhere unless given).  fine: first and last day of a stretch that is cut into days.
+    Between those days the periods are as even as whole days allow, the longer first.  Returns K+1 increasing integers
+    from 0 to `days`.  Raises ValueError for fewer than one day.
 
     >>> periods(20, 7).tolist()
     [0, 7, 14, 20]
     >>> periods(20, 7, ends=[9]).tolist()
     [0, 5, 10, 15, 20]
+    >>> periods(40, 10, ends=[29], near_days=5).tolist()
+    [0, 10, 20, 25, 30, 40]
     """
-    if days < 1 or period_days < 1 or fine_days < 1:
+    near_days = period_days if near_days is None else min(near_days, period_days)
+    if days < 1 or near_days < 1:
         raise ValueError("a plan needs at least one day, and periods of at least one day")
-    near = max(1, period_days // 2)
+    closing = sorted({int(day) + 1 for day in ends if 0 <= day < days})
+    longest = np.full(days, period_days, dtype=np.int64)
+    for bound in closing:
+        longest[max(0, bound - period_days) : bound] = near_days
     marks = {0, days}
     if fine is not None:
-        marks |= {min(max(fine[0], 0), days), min(max(fine[1] + 1, 0), days)}
-    for bound in sorted({int(day) + 1 for day in ends if 0 <= day < days}):
-        if all(abs(bound - mark) >= near for mark in marks):
+        first, last = min(max(fine[0], 0), days), min(max(fine[1] + 1, 0), days)
+        longest[first:last] = 1
+        marks |= {first, last}
+    changes = (np.flatnonzero(np.diff(longest)) + 1).tolist()
+    for bound in [*closing, *changes]:
+        apart = max(1, int(longest[bound - 1]) // 2)
+        if all(abs(bound - mark) >= apart for mark in marks):
             marks.add(bound)
     bounds = [0]
     for mark in sorted(marks)[1:]:
-        inside = fine is not None and fine[0] <= bounds[-1] and mark <= fine[1] + 1
         first, length = bounds[-1], mark - bounds[-1]
-        parts = math.ceil(length / (fine_days if inside else period_days))
+        parts = math.ceil(length / int(longest[(first + mark) // 2]))
         bounds += [first + math.ceil(length * part / parts) for part in range(1, parts + 1)]
     return np.array(bounds, dtype=np.int64)
 

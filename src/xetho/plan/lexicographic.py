@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xetho.plan.highs import DUAL, Basis, Live, Optimum
+from xetho.plan.highs import DUAL, GAP, Basis, Live, Optimum
 from xetho.plan.inputs import BoolArray, FloatArray
 from xetho.plan.programme import Part, Programme, parts
 from xetho.plan.result import FEASIBLE_SHARE
 
+WARM_PIVOTS = 1500
+"""A start from another plan's basis is given up after so many pivots: from nothing is quicker then."""
+
 TIGHT = 1e-9
 """Share of all that is wanted by which the second objective may let the shortage rise above its least."""
 
-FIRST_WEIGHT, LAST_WEIGHT = 1e4, 1e5
+FIRST_WEIGHT, LAST_WEIGHT = 1e4, 1e6
 """Labour set against a weighted tonne short while both are sought at once: interior point is the quicker the less
 it is, and what comes at the first weight is near what comes at the last."""
 
@@ -77,27 +80,34 @@ def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None
         live.fresh(joint, deadline)
     else:
         live.start_from(start)
-        live.onward(joint, deadline, DUAL)
-    live.onward(joint + (LAST_WEIGHT - FIRST_WEIGHT) * programme.shortage_cost, deadline)
+        live.onward(joint, deadline, DUAL, WARM_PIVOTS)
+    last = joint + (LAST_WEIGHT - FIRST_WEIGHT) * programme.shortage_cost
+    both = live.onward(last, deadline)
     basis = live.basis
     say("least shortage")
     first = live.onward(programme.shortage_cost, deadline)
-    live.start_from(basis)
-    live.limit_shortage(max(first.objective, 0.0) + TIGHT * programme.wanted)
-    say("least labour at that shortage")
-    second = live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
-    return _answer(programme, first, second, basis)
+    shortage = float(programme.shortage_cost @ both.values)
+    # No plan has less of both together, so none with no more shortage than this one's has less labour than is left.
+    labour = Optimum(
+        both.values, both.duals, both.objective - LAST_WEIGHT * shortage, both.bound - LAST_WEIGHT * shortage
+    )
+    least = max(first.objective, 0.0) + TIGHT * programme.wanted
+    if shortage > least or labour.objective - labour.bound > GAP * max(1.0, labour.objective):
+        say("least labour at that shortage")
+        live.limit_shortage(least)
+        labour = live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
+    return _answer(programme, first, labour, basis)
 
 
-def _answer(programme: Programme, first: Optimum, second: Optimum, basis: Basis) -> Answer:
+def _answer(programme: Programme, first: Optimum, labour: Optimum, basis: Basis) -> Answer:
     """Worth is in shortage when some is left, else in labour."""
     short = first.objective > FEASIBLE_SHARE * programme.wanted
     return Answer(
-        values=second.values,
+        values=labour.values,
         shortage_bound=max(first.bound, 0.0),
         # The cost that decides ties is at most the labour itself.
-        labour_bound=max(second.bound, 0.0) / (1.0 + TIE),
-        duals=(first if short else second).duals,
+        labour_bound=max(labour.bound, 0.0) / (1.0 + TIE),
+        duals=(first if short else labour).duals,
         of_shortage=np.full(len(programme.row_lower), short),
         basis=basis,
     )

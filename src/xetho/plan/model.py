@@ -50,6 +50,7 @@ class Hauls:
     period: IntArray
     way: IntArray
     lane: IntArray
+    is_open: BoolArray  # a closed way has a column, held at nothing, where a like plan has one
     carrier_days: FloatArray
     food: FloatArray  # t of the way's food good
     fuel: FloatArray  # t of the way's fuel good
@@ -156,8 +157,8 @@ class _Rows:
 def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_per_fuel_t: float) -> Model:
     """Write the linear programme of a plan.
 
-    loads: K x W x goods, which loads are worth planning (`prune.useful_loads`).  labour_per_fuel_t: man-days that
-    saving a tonne of fuel is worth in the second objective.
+    loads: K x W x goods, which loads are worth planning (`prune.useful_loads`); more do no harm.
+    labour_per_fuel_t: man-days that saving a tonne of fuel is worth in the second objective.
     """
     flows, lanes, hauls = _carriage(network, means, loads)
     pairs = _pairs(network, means, flows, lanes, hauls)
@@ -182,6 +183,7 @@ def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_
     shortage_cost[at.shortage : at.target] = good_weight[pairs[short[:, 1], 1]]
     shortage_cost[at.target :] = [target.weight for target in targets]
     upper = np.full(count, np.inf)
+    upper[at.haul : at.stock] = np.where(hauls.is_open, np.inf, 0.0)
     upper[at.shortage : at.target] = need[short[:, 0], short[:, 1]]
     upper[at.target :] = [max(float(target.t), 0.0) for target in targets]
     crew = np.asarray(network.way_crew, dtype=np.float64)[hauls.way]
@@ -214,13 +216,16 @@ def _carriage(network: NetworkLike, means: PeriodMeans, loads: BoolArray) -> tup
     carried = np.zeros((len(chosen), loads.shape[2]), dtype=bool)
     np.logical_or.at(carried, lane, loads[period, way])
     flow_lane, good = (axis.astype(np.int64) for axis in np.nonzero(carried))
-    carrier_days = 1.0 / means.capacity[period, way]
+    capacity = means.capacity[period, way]
+    is_open = capacity > 0
+    carrier_days = 1.0 / np.where(is_open, capacity, 1.0)
     eats = np.asarray(network.way_food_good, dtype=np.int64)[way] >= 0
     burns = np.asarray(network.way_fuel_good, dtype=np.int64)[way] >= 0
     hauls = Hauls(
         period=period,
         way=way,
         lane=lane,
+        is_open=is_open,
         carrier_days=carrier_days,
         food=np.where(eats, np.asarray(network.way_food, dtype=np.float64)[way] * carrier_days, 0.0),
         fuel=np.where(burns, np.asarray(network.way_fuel, dtype=np.float64)[way], 0.0),
@@ -386,7 +391,7 @@ def _reach(
 ) -> FloatArray:
     """Limits kept by every feasible point: a pool's whole strength, and all that was ever supplied."""
     pool = np.asarray(network.way_pool, dtype=np.int64)[hauls.way]
-    haul = means.count[hauls.period, pool] * means.days[hauls.period] / hauls.carrier_days
+    haul = np.where(hauls.is_open, means.count[hauls.period, pool] * means.days[hauls.period] / hauls.carrier_days, 0.0)
     lane = np.zeros(int(hauls.lane.max(initial=-1)) + 1)
     np.add.at(lane, hauls.lane, haul)
     entered = means.inflow.sum(axis=1).cumsum(axis=0) + np.asarray(network.stock0).sum(axis=0)  # K x goods

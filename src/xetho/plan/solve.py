@@ -10,6 +10,7 @@ import numpy as np
 from xetho.plan import account, explain, horizon
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.lexicographic import Answer, solve_in_order
+from xetho.plan.lifting import lift
 from xetho.plan.model import Model, build, load_values
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
 from xetho.plan.result import FEASIBLE_SHARE, Plan
@@ -24,30 +25,82 @@ def solve(
     time_limit: float = 60.0,
     progress: Callable[[str], None] | None = None,
     *,
+    near_days: int | None = None,
     labour_per_fuel_t: float = 100.0,
     fine: tuple[int, int] | None = None,
 ) -> Plan:
     """The supply plan with the least priority-weighted shortage and, among those, the least labour and fuel.
 
-    network: see docs/design/interfaces.md.  period_days: longest planning period.  time_limit: seconds of solving
-    in all.  progress: called with a line of text as the work moves on.  labour_per_fuel_t: man-days that
+    network: see docs/design/interfaces.md.  period_days: longest planning period.  near_days: longest in
+    the `period_days` that lead up to a stock target (no shorter there unless given).  time_limit: seconds of
+    solving in all.  progress: called with a line of text as the work moves on.  labour_per_fuel_t: man-days that
     saving a tonne of fuel is worth (a preference of the planner, not a fact).  fine: first and last day of a
-    stretch to be planned day by day.  Raises PlanError when no proven optimum is found in time.
+    stretch to be planned day by day.
+    Raises PlanError when no proven optimum is found in time.
 
     The mathematics is in docs/model/plan.md.
     """
-    started = time.perf_counter()
-    say = progress or (lambda _line: None)
-    bounds = horizon.periods(
-        int(network.days), period_days, ends=[int(target.day) for target in network.targets], fine=fine
-    )
-    means = period_means(network, bounds)
-    loads = useful_loads(network, means)
-    model = build(network, means, loads, labour_per_fuel_t=labour_per_fuel_t)
-    rows, columns = model.programme.matrix.shape
-    say(f"planning {means.periods} periods: {rows} rows, {columns} columns")
-    answer = solve_in_order(model.programme, time_limit, say)
-    return _plan(network, model, answer, loads, started)
+    ends = [int(target.day) for target in network.targets]
+    bounds = horizon.periods(int(network.days), period_days, ends=ends, near_days=near_days, fine=fine)
+    return Planner(network, bounds, labour_per_fuel_t=labour_per_fuel_t).solve(time_limit, progress)
+
+
+class Planner:
+    """A network's plan and its basis, from which plans of networks that differ a little are soon found.
+
+    >>> planner = Planner(network, horizon.periods(int(network.days), 28))  # doctest: +SKIP
+    >>> base = planner.solve()  # doctest: +SKIP
+    >>> fewer = planner.replan(network_with_fewer_trucks)  # doctest: +SKIP
+    """
+
+    def __init__(self, network: NetworkLike, bounds: IntArray, *, labour_per_fuel_t: float = 100.0) -> None:
+        """bounds: K+1 bounds of the periods (`horizon.periods`).  labour_per_fuel_t: as for `solve`."""
+        self._network = network
+        self._bounds = bounds
+        self._labour_per_fuel_t = labour_per_fuel_t
+        self._loads: BoolArray | None = None
+        self._solved: tuple[Model, Answer] | None = None
+
+    def solve(self, time_limit: float = 60.0, progress: Callable[[str], None] | None = None) -> Plan:
+        """The plan of the planner's own network.  Raises PlanError when no proven optimum is found in time."""
+        started = time.perf_counter()
+        say = progress or (lambda _line: None)
+        model, loads = self._model(self._network)
+        rows, columns = model.programme.matrix.shape
+        say(f"planning {model.means.periods} periods: {rows} rows, {columns} columns")
+        answer = solve_in_order(model.programme, time_limit, say)
+        self._loads, self._solved = loads, (model, answer)
+        return _plan(self._network, model, answer, loads, started)
+
+    def replan(
+        self, network: NetworkLike, time_limit: float = 60.0, progress: Callable[[str], None] | None = None
+    ) -> Plan:
+        """The plan of a network with the same ids in the same periods, sought from the basis of the planner's own.
+
+        It is proven as any plan is.  Where several plans are as good, it need not be the one that `solve` finds.
+        Raises ValueError when the network's ids or days are others, PlanError when no proven optimum is found in time.
+        """
+        started = time.perf_counter()
+        for ids in ("place_ids", "good_ids", "pool_ids", "region_ids", "route_ids"):
+            if list(getattr(network, ids)) != list(getattr(self._network, ids)):
+                raise ValueError(f"a re-plan needs a network with the same {ids.replace('_', ' ')}")
+        if int(network.days) != int(self._network.days) or len(network.way_arc) != len(self._network.way_arc):
+            raise ValueError("a re-plan needs a network with the same days and ways")
+        if self._solved is None:
+            self.solve(time_limit, progress)
+        assert self._solved is not None
+        base, answer = self._solved
+        model, loads = self._model(network, self._loads)
+        start = lift(answer.basis, base, model)
+        found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
+        return _plan(network, model, found, loads, started)
+
+    def _model(self, network: NetworkLike, also: BoolArray | None = None) -> tuple[Model, BoolArray]:
+        """The programme of a network and its useful loads; `also` are loads of another plan, to keep its columns."""
+        means = period_means(network, self._bounds)
+        loads = useful_loads(network, means)
+        columns = loads if also is None else loads | also
+        return build(network, means, columns, labour_per_fuel_t=self._labour_per_fuel_t), loads
 
 
 def _plan(network: NetworkLike, model: Model, answer: Answer, loads: BoolArray, started: float) -> Plan:
