@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xetho.plan import Plan
     from xetho.results import Runs, StoreError, open_runs, query_runs
     from xetho.scenario import Scenario, ScenarioError
+    from xetho.sweeps import sweep
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,7 @@ _HOMES = {
     "open_runs": "xetho.results",
     "query_runs": "xetho.results",
     "score": "xetho.evidence",
+    "sweep": "xetho.sweeps",
 }
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "open_runs",
     "query_runs",
     "score",
+    "sweep",
 ]
 
 
