@@ -33,7 +33,7 @@ def test_one_version() -> None:
 
 
 def test_what_is_imported_is_asked_for() -> None:
-    """Every package that src imports is a dependency, and every dependency is imported."""
+    """Every package that src imports is a dependency or an extra's, and every dependency is imported."""
     import ast
 
     imported: set[str] = set()
@@ -60,6 +60,15 @@ def test_what_an_extra_brings_is_loaded_by_name() -> None:
     extras = PROJECT["optional-dependencies"]
     assert loaded == {requirement.split(">")[0] for requirement in extras["store"]}
     assert "xetho[store]" in extras["test"]
+    asked = {requirement.split(">")[0].lower() for requirement in PROJECT["dependencies"]}
+    foreign = {name for name in imported if name not in sys.stdlib_module_names} - {"xetho"}
+    extras = {
+        requirement.split(">")[0].lower()
+        for extra, requirements in PROJECT["optional-dependencies"].items()
+        for requirement in requirements
+        if extra != "test"
+    }
+    assert asked <= {name.lower() for name in foreign} <= asked | extras
 
 
 def test_nothing_in_the_code_knows_a_battle() -> None:

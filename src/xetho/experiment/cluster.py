@@ -25,11 +25,13 @@ LOCAL = "local"
 RETRIES = 5
 # Points handed out for each core: one at work, one waiting, so that no core stands idle.
 AHEAD = 2
+# A local cluster that is not up in 15 s gives up (a constant of Ray, its issue 65983), as may happen on a busy machine.
+STARTS = 3
 STORE_BYTES = 100_000_000  # of a local cluster's shared memory, which holds little more than the scenario
 
 
 class ClusterError(RuntimeError):
-    """There is no Ray, no cluster at the address, or its machines have another Xetho."""
+    """There is no Ray, no cluster at the address, or its machines have no Xetho or another."""
 
 
 def on_cluster(address: str, cores: int | None = None) -> Plays:
@@ -78,6 +80,8 @@ def _answers(ray: Any, job: Job, points: Sequence[Point]) -> Iterator[Answer]:
         except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:
             yield {"point": point.number, "failed": f"its worker died {RETRIES + 1} times: {type(error).__name__}"}
         except ray.exceptions.RayTaskError as error:
+            if "failed to import" in str(error.cause):
+                raise ClusterError("the machines of the cluster have no xetho; install the same on all") from None
             raise error.cause from None
 
 
@@ -113,21 +117,29 @@ def _ray() -> Any:
 
 
 def _start(ray: Any, address: str, cores: int | None) -> None:
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    """Connect to a cluster, or start a local one."""
+    if address != LOCAL:
+        _connect(ray, address, {})
+        return
+    local = {
+        "num_cpus": cores or os.cpu_count(),
+        "include_dashboard": False,
+        "object_store_memory": STORE_BYTES,
+    }
+    for left in reversed(range(STARTS)):
+        try:
+            _connect(ray, LOCAL, local)
+            return
+        except ClusterError:
+            ray.shutdown()
+            if not left:
+                raise
+
+
+def _connect(ray: Any, address: str, how: dict[str, Any]) -> None:
     try:
-        if address == LOCAL:
-            # The loopback address is given, since Ray would otherwise look for one by way of the network.
-            ray.init(
-                address=LOCAL,
-                num_cpus=cores or os.cpu_count(),
-                include_dashboard=False,
-                object_store_memory=STORE_BYTES,
-                _node_ip_address="127.0.0.1",
-                **quiet,
-            )
-        else:
-            ray.init(address=address, **quiet)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **how)
+    except Exception as error:  # Ray raises all sorts, down to Exception itself
         first = str(error).strip().splitlines()
         reason = f": {first[0]}" if first else ""
         raise ClusterError(f"no Ray cluster at {address}{reason}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -32,10 +32,14 @@ class Base:
     source: str | Path
     variant: str | None = None
     sets: tuple[str, ...] = ()
+    _loaded: dict[tuple[str | None, tuple[str, ...]], Scenario] = field(default_factory=dict, repr=False, compare=False)
 
     def load(self, variant: str | None = None, sets: Iterable[str] = ()) -> Scenario:
-        """The scenario with further changes. Raises ScenarioError."""
-        return load(self.source, variant or self.variant, (*self.sets, *sets))
+        """The scenario with further changes, read once. Raises ScenarioError."""
+        asked = (variant or self.variant, (*self.sets, *sets))
+        if asked not in self._loaded:
+            self._loaded[asked] = load(self.source, *asked)
+        return self._loaded[asked]
 
 
 @dataclass(frozen=True)
