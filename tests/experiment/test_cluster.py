@@ -1,4 +1,4 @@
-"""The same sweep on a local Ray cluster of two worker processes: identical numbers, and a killed worker costs nothing."""
+"""The same sweep on a local Ray cluster: identical numbers, and a worker killed in the middle costs nothing."""
 
 from __future__ import annotations
 

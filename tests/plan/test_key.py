@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from xetho.experiment.closing import headline
-from xetho.network import build
+from xetho.network import Target, build
 from xetho.plan import solve
 from xetho.plan.key import FIELDS, plan_key
 from xetho.scenario import load
@@ -47,16 +47,16 @@ def test_every_field_counts(valley: Path) -> None:
     assert key == plan_key(build(load(valley)))
     for name in FIELDS:
         value = getattr(network, name)
-        other = Watched(network)
         if isinstance(value, np.ndarray) and value.size:
             changed = value.copy()
-            changed.flat[0] = not changed.flat[0] if changed.dtype == bool else changed.flat[0] + 1
+            changed.flat[0] = not value.flat[0] if value.dtype == bool else 1 if value.flat[0] != 1 else 2
         elif isinstance(value, list):
-            changed = [*value, *(value[:1] or ["one more"])] if name != "targets" else value
+            changed = [*value, Target(0, 0, 5, 1.0, 1.0) if name == "targets" else "one more"]
+        elif isinstance(value, np.ndarray):
+            changed = np.zeros((1, *value.shape[1:]), dtype=value.dtype)
         else:
-            changed = f"not {value}" if not isinstance(value, np.ndarray) else value
-        if changed is value:
-            continue
+            changed = f"not {value}"
+        other = Watched(network)
         setattr(other, name, changed)
         assert plan_key(other) != key, name  # type: ignore[arg-type]
 

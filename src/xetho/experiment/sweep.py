@@ -21,10 +21,10 @@ from typing import Any
 
 import pandas as pd
 
-from xetho.evidence.metrics import describe
 from xetho.experiment.design import Factor, worst_correlation
 from xetho.experiment.play import Answer, Job, Player, code_hash
 from xetho.experiment.points import Point
+from xetho.experiment.table import table
 
 FORMAT = "xetho-sweep-1"
 MANIFEST, POINTS, SCENARIO = "sweep.json", "points", "scenario"
@@ -123,59 +123,6 @@ def run(
             left = (time.monotonic() - begun) / count * (len(todo) - count)
             told(len(sweep.points) - len(todo) + count, len(sweep.points), left)
     return table(sweep, done), failed
-
-
-def table(sweep: Sweep, done: dict[int, Answer]) -> pd.DataFrame:
-    """One row for each finished point and output, in order: levels of the factors, the plan's verdict, figures."""
-    job = sweep.job
-    about = {one.name: describe(one.metric) for one in job.outputs}
-    metrics = {one.name: one.metric for one in job.outputs}
-    rows = []
-    for point in sweep.points:
-        answer = done.get(point.number)
-        for found in answer["outputs"] if answer else ():
-            name = found["output"]
-            rows.append(
-                {
-                    "point": point.number,
-                    **{factor.name: level for factor, level in zip(sweep.factors, point.levels, strict=True)},
-                    "plan_closes": answer["plan_closes"] if answer else None,
-                    "plan_short_share": answer["plan_short_share"] if answer else None,
-                    "output": name,
-                    "metric": metrics[name],
-                    "label": about[name].label,
-                    "unit": about[name].unit,
-                    "kind": about[name].kind,
-                    "runs": found["runs"],
-                    "happened": found["happened"],
-                    "mean": _float(found["mean"]),
-                    "sd": _float(found["sd"]),
-                    **{quantile_name(q): _float(v) for q, v in zip(job.quantiles, found["quantiles"], strict=True)},
-                    **dict(zip(PROBABILITY, map(_float, found["probability"]), strict=True)),
-                }
-            )
-    return pd.DataFrame(rows, columns=columns(sweep))
-
-
-PROBABILITY = ("probability", "probability_low", "probability_high")
-
-
-def columns(sweep: Sweep) -> list[str]:
-    """Columns of the table of results."""
-    factors = [factor.name for factor in sweep.factors]
-    quantiles = [quantile_name(q) for q in sweep.job.quantiles]
-    head = ["point", *factors, "plan_closes", "plan_short_share", "output", "metric", "label", "unit", "kind"]
-    return [*head, "runs", "happened", "mean", "sd", *quantiles, *PROBABILITY]
-
-
-def quantile_name(share: float) -> str:
-    """Column of a quantile.
-
-    >>> quantile_name(0.05), quantile_name(0.5), quantile_name(0.975)
-    ('p05', 'p50', 'p97.5')
-    """
-    percent = f"{100 * share:.10g}"
-    return f"p{percent.zfill(2)}"
 
 
 def write_table(results: pd.DataFrame, path: Path) -> None:
@@ -320,7 +267,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, str):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _float(value: float | None) -> float:
-    return float("nan") if value is None else value
