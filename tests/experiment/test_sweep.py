@@ -149,6 +149,8 @@ def test_wilson_published_values() -> None:
     }
     for (hits, runs), ends in published.items():
         assert [round(one, 4) for one in wilson(hits, runs)[1:]] == ends
+    assert wilson(0, 64)[1] == 0.0
+    assert wilson(64, 64)[2] == 1.0
     assert all(np.isnan(wilson(0, 0)))
 
 

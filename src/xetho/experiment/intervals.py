@@ -27,7 +27,8 @@ def wilson(hits: int, runs: int, level: float = 0.95) -> tuple[float, float, flo
     z = float(norm.ppf((1 + level) / 2))
     centre = (share + z * z / (2 * runs)) / (1 + z * z / runs)
     half = z / (1 + z * z / runs) * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs))
-    return share, max(centre - half, 0.0), min(centre + half, 1.0)
+    # At either end the formula is exact; its rounding is not.
+    return share, centre - half if hits else 0.0, centre + half if hits < runs else 1.0
 
 
 def mean_difference(difference: Floats, level: float = 0.95) -> tuple[float, float, float]:
