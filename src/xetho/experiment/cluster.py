@@ -6,9 +6,7 @@ Xetho. Only the process that was started writes results.
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,7 +48,7 @@ def on_cluster(address: str, cores: int | None = None) -> Plays:
         ray = _ray()
         ours = not ray.is_initialized()
         if address == LOCAL and not is_compiled():  # or every worker would compile the engine at the same time
-            yield _player(job).play(points[0])
+            yield _play(job, points[0], code_hash())
             points = points[1:]
         if ours:
             _start(ray, address, cores)
@@ -85,25 +83,19 @@ def _answers(ray: Any, job: Job, points: Sequence[Point]) -> Iterator[Answer]:
             raise error.cause from None
 
 
-_players: dict[tuple[Any, ...], Player] = {}
+_players: dict[Job, Player] = {}
 
 
 def _play(job: Job, point: Point, code: str) -> Answer:
-    """Play a point in a worker, which keeps its scenario and plans from one point to the next."""
+    """Play a point in a worker, which keeps its plans from one point to the next."""
     if code != code_hash():
         raise ClusterError("the machines of the cluster have another version of xetho; install the same on all")
-    return _player(job).play(point)
-
-
-def _player(job: Job) -> Player:
-    """This worker's player of the job."""
-    key = (job.name, job.runs, job.seed, tuple(job.files.items()), job.outputs, job.quantiles)
-    if key not in _players:
+    if job not in _players:
         _players.clear()
-        parent = Path(tempfile.mkdtemp(prefix="xetho-sweep-"))
-        atexit.register(shutil.rmtree, parent, ignore_errors=True)
-        _players[key] = Player(job, job.unpack(parent), threads=1)
-    return _players[key]
+        _players[job] = Player(job, threads=1)
+    # Unpacked for each point, since workers are ended without a chance to clean up after themselves.
+    with tempfile.TemporaryDirectory(prefix="xetho-sweep-") as parent:
+        return _players[job].play(point, job.unpack(Path(parent)))
 
 
 def _ray() -> Any:

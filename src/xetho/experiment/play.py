@@ -45,14 +45,14 @@ class Job:
 
     Attributes:
         name: of the scenario's folder.
-        files: the scenario's files by their path in the folder.
+        files: the scenario's files, each with its path in the folder.
         outputs: what is kept of the campaigns.
         quantiles: of each output.
         plan_seconds: longest that a plan may take.
     """
 
     name: str
-    files: dict[str, bytes] = field(repr=False)
+    files: tuple[tuple[str, bytes], ...] = field(repr=False)
     outputs: tuple[Wanted, ...]
     quantiles: tuple[float, ...]
     runs: int
@@ -62,17 +62,17 @@ class Job:
     def unpack(self, parent: Path) -> Path:
         """Write the scenario's files to a folder of its name and return that."""
         folder = parent / self.name
-        for path, data in self.files.items():
+        for path, data in self.files:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         return folder
 
 
-def scenario_files(folder: Path) -> dict[str, bytes]:
-    """The files of a scenario that loading reads, by their path in the folder."""
+def scenario_files(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """The files of a scenario that loading reads, each with its path in the folder."""
     paths = [folder / FILE, *folder.glob("*.csv"), *(folder / VARIANTS).glob("*.toml")]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(paths))
 
 
 @cache
@@ -90,18 +90,19 @@ def code_hash() -> str:
 class Player:
     """Plays points of one job in this process. Points whose planners read the same share a plan."""
 
-    def __init__(self, job: Job, folder: Path, threads: int | None = None) -> None:
-        """`folder` holds the job's scenario, unpacked."""
-        self.job, self.folder, self.threads = job, folder, threads
+    def __init__(self, job: Job, threads: int | None = None) -> None:
+        self.job, self.threads = job, threads
         self._plans: OrderedDict[str, Plan] = OrderedDict()
 
-    def play(self, point: Point) -> Answer:
+    def play(self, point: Point, folder: Path) -> Answer:
         """The figures of a point, or why it has none (`failed`), in JSON's own types.
+
+        `folder` holds the job's scenario, unpacked.
 
         Every point has the same seed, and the engine's draws are keyed by name: run i of every point shares
         all draws that its changes leave alone (common random numbers).
         """
-        scenario = load(self.folder, point.variant, point.sets)
+        scenario = load(folder, point.variant, point.sets)
         network = build(scenario)
         try:
             plan = self._plan(network)

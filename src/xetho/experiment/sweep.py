@@ -137,9 +137,9 @@ def _here(folder: Path, threads: int | None) -> Plays:
     """Play one point after the other in this process."""
 
     def plays(job: Job, points: Sequence[Point]) -> Iterator[Answer]:
-        player = Player(job, folder / SCENARIO / job.name, threads)
+        player = Player(job, threads)
         for point in points:
-            yield player.play(point)
+            yield player.play(point, folder / SCENARIO / job.name)
 
     return plays
 
