@@ -1,0 +1,24 @@
+"""Worst cuts and best protection: least maximum flow, longest shortest path, and the same over a whole campaign."""
+
+from xetho.interdict.errors import NoAnswer, QuestionError
+from xetho.interdict.game import interdict
+from xetho.interdict.graph import Graph, make_graph
+from xetho.interdict.maxflow import FlowGame, least_flow, max_flow
+from xetho.interdict.result import Cut, Interdiction
+from xetho.interdict.shortest import PathGame, longest_path, shortest_path
+
+__all__ = [
+    "Cut",
+    "FlowGame",
+    "Graph",
+    "Interdiction",
+    "NoAnswer",
+    "PathGame",
+    "QuestionError",
+    "interdict",
+    "least_flow",
+    "longest_path",
+    "make_graph",
+    "max_flow",
+    "shortest_path",
+]
