@@ -4,6 +4,7 @@ from xetho.interdict.errors import NoAnswer, QuestionError
 from xetho.interdict.game import interdict
 from xetho.interdict.graph import Graph, make_graph
 from xetho.interdict.maxflow import FlowGame, least_flow, max_flow
+from xetho.interdict.protect import Protection, protect
 from xetho.interdict.result import Cut, Interdiction
 from xetho.interdict.shortest import PathGame, longest_path, shortest_path
 
@@ -14,11 +15,13 @@ __all__ = [
     "Interdiction",
     "NoAnswer",
     "PathGame",
+    "Protection",
     "QuestionError",
     "interdict",
     "least_flow",
     "longest_path",
     "make_graph",
     "max_flow",
+    "protect",
     "shortest_path",
 ]

@@ -40,6 +40,10 @@ class Game(Protocol):
     def base(self) -> float:
         """Value with nothing cut."""
 
+    @property
+    def groups(self) -> Sequence[Sequence[int]]:
+        """What each guard keeps from being cut."""
+
     def value(self, cut: Sequence[int]) -> float:
         """Value with these cut."""
 

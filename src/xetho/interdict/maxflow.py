@@ -63,6 +63,7 @@ class FlowGame:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.effort = graph.effort
+        self.groups = [(route,) for route in range(len(graph.effort))]
         worth = Paths(graph).products()
         if worth[graph.source] <= 0:
             raise QuestionError("no way leads from the source to the sink, even with nothing cut")

@@ -76,6 +76,7 @@ class PathGame:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.effort = graph.effort
+        self.groups = [(route,) for route in range(len(graph.effort))]
         self.paths = Paths(graph)
         if not math.isfinite(self.paths.length(graph.length)):
             raise QuestionError("no way leads from the source to the sink, even with nothing cut")
