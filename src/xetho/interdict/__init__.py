@@ -1,5 +1,6 @@
 """Worst cuts and best protection: least maximum flow, longest shortest path, and the same over a whole campaign."""
 
+from xetho.interdict.campaign import CampaignGame, Strike, strikes
 from xetho.interdict.errors import NoAnswer, QuestionError
 from xetho.interdict.game import interdict
 from xetho.interdict.graph import Graph, make_graph
@@ -9,6 +10,7 @@ from xetho.interdict.result import Cut, Interdiction
 from xetho.interdict.shortest import PathGame, longest_path, shortest_path
 
 __all__ = [
+    "CampaignGame",
     "Cut",
     "FlowGame",
     "Graph",
@@ -17,6 +19,7 @@ __all__ = [
     "PathGame",
     "Protection",
     "QuestionError",
+    "Strike",
     "interdict",
     "least_flow",
     "longest_path",
@@ -24,4 +27,5 @@ __all__ = [
     "max_flow",
     "protect",
     "shortest_path",
+    "strikes",
 ]
