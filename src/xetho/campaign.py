@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from xetho.scenario.variants import Variant, read_variants
 if TYPE_CHECKING:
     from xetho.evidence import Names
     from xetho.experiment import Closing, Influence, WhatIf
+    from xetho.interdict import Cuts, Guards, Question
     from xetho.network import Network
     from xetho.plan import Plan
     from xetho.results import Runs
@@ -129,6 +131,82 @@ class Campaign:
         from xetho.experiment import headline
 
         return headline(self.plan(), self.network, self.scenario)
+
+    def interdict(
+        self,
+        budget: float = 3,
+        *,
+        alternatives: int = 4,
+        time_limit: float = 60.0,
+        progress: Progress | None = None,
+        **question: Any,
+    ) -> Cuts:
+        """The worst cuts of a side's supply within a budget of effort (a number of cuts, where each takes 1).
+
+        Args:
+            alternatives: at most so many further plans with 95 % of the effect.
+            time_limit: seconds; then the best plan so far comes with its gap.
+            question: what is asked, as in `xetho.interdict.Question` (`gap` for its tolerance); the campaign form and
+                the side asked about unless given.
+
+        Raises:
+            CampaignError: the question makes no sense.
+            NoProof: time ran out before anything was known.
+        """
+        from xetho.interdict import worst_cuts
+
+        told = progress or (lambda stage, done, total: None)
+        with _games():
+            return worst_cuts(
+                self.network, self._question(question), budget, alternatives=alternatives, time_limit=time_limit,
+                progress=lambda line: told(line, 0, 0),
+            )  # fmt: skip
+
+    def protect(
+        self,
+        guards: int = 3,
+        budget: float = 3,
+        *,
+        time_limit: float = 300.0,
+        progress: Progress | None = None,
+        **question: Any,
+    ) -> Guards:
+        """The routes to guard so that the worst cuts within a budget do least. Arguments and errors as in `interdict`."""
+        from xetho.interdict import best_guards
+
+        told = progress or (lambda stage, done, total: None)
+        with _games():
+            return best_guards(
+                self.network, self._question(question), guards, budget, time_limit=time_limit,
+                progress=lambda line: told(line, 0, 0),
+            )  # fmt: skip
+
+    def game_words(self, found: Cuts | Guards) -> list[str]:
+        """Worst cuts or best guards in sentences, with places named."""
+        from xetho.interdict import Cuts, cuts_in_words, guards_in_words
+
+        lines = cuts_in_words(found) if isinstance(found, Cuts) else guards_in_words(found)
+        return [self.names.sentence(line) for line in lines]
+
+    def _question(self, asked: dict[str, Any]) -> Question:
+        """The question with the side asked about and the campaign filled in."""
+        from xetho.interdict import Question
+
+        asked = {"form": "campaign", **asked}
+        if "gap" in asked:
+            asked["tolerance"] = asked.pop("gap")
+        if asked.get("side") is None:
+            asked["side"] = self._supplied_side()
+        return Question(**asked)
+
+    def _supplied_side(self) -> str:
+        """Who attacks the camp of the outcome; without one, the side that wants most."""
+        from xetho.experiment.closing import headline_side
+
+        network = self.network
+        need = network.need.sum(axis=(0, 2))
+        most = max(range(len(network.side_ids)), key=lambda side: float(need[network.place_side == side].sum()))
+        return headline_side(self.scenario) or network.side_ids[most]
 
     @cached_property
     def names(self) -> Names:
@@ -466,6 +544,19 @@ def list_scenarios() -> list[ScenarioInfo]:
 def new(name: str, folder: str | Path = ".") -> Path:
     """Write a small working scenario to `folder/name` and return its path. Raises ScenarioError."""
     return scenarios.new(name, folder)
+
+
+@contextmanager
+def _games() -> Iterator[None]:
+    """Tell what is wrong with a question about cuts and guards in this module's own errors."""
+    from xetho.interdict import NoAnswer, QuestionError
+
+    try:
+        yield
+    except QuestionError as error:
+        raise CampaignError(*error.problems) from error
+    except NoAnswer as error:
+        raise NoProof(str(error)) from error
 
 
 def _preparing() -> str:

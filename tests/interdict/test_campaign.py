@@ -48,13 +48,13 @@ def shortage(network: HandNetwork, bounds: np.ndarray, struck: tuple[Strike, ...
 
 
 def case(seed: int) -> tuple[HandNetwork, np.ndarray, list[Strike]]:
-    """A small campaign, its windows, and six strikes that may be made, some with days of mending."""
+    """A small campaign, its windows, and four strikes that may be made, some with days of mending."""
     network = random_network(seed)
     rng = np.random.default_rng(seed)
     bounds = horizon.periods(network.days, int(rng.integers(4, 8)))
     mend = rng.uniform(0.0, 3.0, len(network.route_ids)) * (seed % 2)
     every = strikes(network, bounds, range(len(network.route_ids)), mend)
-    chosen = sorted(rng.choice(len(every), min(6, len(every)), replace=False))
+    chosen = sorted(rng.choice(len(every), min(4, len(every)), replace=False))
     return network, bounds, [every[i] for i in chosen]
 
 
@@ -74,7 +74,7 @@ def test_worst_strikes(seeds: range) -> None:
         assert found.base == pytest.approx(shortage(network, bounds, ()), **close), seed
 
 
-@pytest.mark.parametrize("seeds", [range(200, 230), range(230, 260)], ids=str)
+@pytest.mark.parametrize("seeds", [range(200, 220), range(220, 240)], ids=str)
 def test_best_guards(seeds: range) -> None:
     """A guard keeps a route open through all windows."""
     for seed in seeds:

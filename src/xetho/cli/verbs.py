@@ -22,7 +22,7 @@ from xetho.campaign import (
     new,
 )
 from xetho.cli import options as opt
-from xetho.cli import shapes, show
+from xetho.cli import games, shapes, show
 from xetho.cli.console import guarded, out, print_json, progress
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.fit import EPILOG as FIT_EPILOG
@@ -134,6 +134,9 @@ def plan(
         print_json({**shapes.head("plan", campaign), **shape})
         return
     show.show_plan(out(), shape, everything)
+
+
+games.register(app)
 
 
 @app.command(epilog="Example: xetho simulate dien-bien-phu --runs 10000 --seed 1 --json")

@@ -7,8 +7,8 @@ would take from it if nothing were done (`losses.py`); and every reply to strike
 
     most h   with   h <= shortage_i + sum over strikes of loss_is z_s  for every plan i,   effort' z <= budget
 
-A row is the stronger the fewer strikes can touch its plan.  So beside each best reply a sparing one is sought, of no
-more shortage than need be, that keeps off routes in windows it can do without.
+More strikes never help the defender.  So the reply to every strike in the windows of a plan at once bounds all plans in those
+windows, and its row says so; when it leaves no more than was reached already, none of them need be looked at.
 """
 
 from __future__ import annotations
@@ -73,16 +73,17 @@ class CampaignGame:
         options: Sequence[Strike],
         way_pass: FloatArray,
         *,
+        effort: Sequence[float] | None = None,
         tolerance: float = 0.0,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        """side: whose supply is struck.  bounds: planning periods.  options: what can be struck, one effort each.
+        """side: whose supply is struck.  bounds: planning periods.  options: what can be struck.  effort: of each, 1 unless given.
 
         way_pass: share of a way's work that goes on while its route is shut (W).  tolerance: gap at which a search may end.
         Raises QuestionError when there is nothing to strike or the side needs nothing.
         """
         self.network, self.options, self.tolerance = network, list(options), tolerance
-        self.effort = np.ones(len(self.options))
+        self.effort = np.ones(len(self.options)) if effort is None else np.asarray(effort, dtype=np.float64)
         self._say = progress or (lambda line: None)
         means = period_means(network, bounds)
         self._model = build(network, means, useful_loads(network, means), labour_per_fuel_t=0.0)
@@ -105,6 +106,9 @@ class CampaignGame:
         )
         self._rows: list[tuple[float, FloatArray]] = []
         self._known: dict[Routes, float] = {}
+        self._short_t: dict[Routes, dict[str, float]] = {}
+        self._mine = mine > 0
+        self.wanted = float(mine[self._mine] @ self._model.programme.upper[self._mine])  # priority-weighted t
 
     @cached_property
     def base(self) -> float:
@@ -115,33 +119,40 @@ class CampaignGame:
         """Least shortage when these strikes are known beforehand (priority-weighted t).  Raises NoAnswer."""
         return self._value(cut, np.inf)
 
+    def short_t(self, cut: Sequence[int]) -> dict[str, float]:
+        """Tonnes short of each good, stock targets included, in the best reply to strikes; the largest first."""
+        self.value(cut)
+        return dict(self._short_t[tuple(sorted(cut))])
+
     def worst(
         self, budget: float, shut: frozenset[int], excluded: Sequence[Routes], floor: float, deadline: float
     ) -> Found:
         """See `Game.worst`."""
         best: Cut | None = None
         reached, bound = floor, np.inf
+        free = tuple(i for i in range(len(self.options)) if i not in shut)
         tried: set[Routes] = set()
-        while time.perf_counter() < deadline:
-            solution = mip.minimise(self._attacker(budget, shut, excluded), deadline - time.perf_counter())
-            bound = min(bound, -solution.bound)
-            if solution.values is None or bound <= reached + self._slack(reached):
-                return Found(best, max(bound, reached))
-            cut = tuple(int(i) for i in np.flatnonzero(solution.values[:-1] > 0.5))
-            try:
-                value = self._value(cut, deadline)
-                if value > reached:
-                    reached, best = value, Cut(cut, value)
-                    self._say(f"shortage {reached:,.0f} found, at most {bound:,.0f}")
-                if bound <= reached + self._slack(reached):
+        try:
+            bound = self._value(free, deadline)
+            while bound > reached + self._slack(reached):
+                solution = mip.minimise(self._attacker(budget, shut, excluded), deadline - time.perf_counter())
+                bound = min(bound, -solution.bound)
+                if solution.values is None or bound <= reached + self._slack(reached):
                     break
+                cut = tuple(int(i) for i in np.flatnonzero(solution.values[:-1] > 0.5))
                 if cut in tried:
                     # Its row is there already: only the solvers' rounding is left between them.
                     break
                 tried.add(cut)
-                self._spare(cut, max(value, reached), deadline)
-            except NoAnswer:
-                break
+                wide = tuple(i for i in free if self.options[i].first in {self.options[one].first for one in cut})
+                if self._value(wide, deadline) <= reached + self._slack(reached):
+                    continue
+                value = self._value(cut, deadline)
+                if value > reached:
+                    reached, best = value, Cut(cut, value)
+                self._say(f"shortage {reached:,.0f} found, at most {bound:,.0f}")
+        except NoAnswer:
+            pass
         return Found(best, max(bound, reached))
 
     def _slack(self, reached: float) -> float:
@@ -177,23 +188,9 @@ class CampaignGame:
         if key not in self._known:
             reply = self._replies.best(self._slowed(key), deadline)
             self._known[key] = reply.shortage
+            self._short_t[key] = self._goods_short(reply)
             self._add_row(reply, key)
         return self._known[key]
-
-    def _spare(self, cut: Routes, shortage: float, deadline: float) -> None:
-        """Add the row of a reply with at most this shortage that leaves alone what it can do without."""
-        reply = self._replies.best(self._slowed(cut), deadline)
-        hauls = self._model.hauls
-        at = self._model.columns
-        tonnes = reply.values[at.haul : at.stock]
-        route = np.asarray(self.network.arc_route)[np.asarray(self.network.way_arc)[hauls.way]]
-        cell = route * self._model.means.periods + hauls.period
-        used = np.bincount(cell, weights=tonnes)[cell]
-        typical = float(used[used > 0].mean()) if (used > 0).any() else 1.0
-        # A tonne where little goes costs more than one where much goes: so the little goes elsewhere.
-        price = np.where(np.isin(route, self.routes), typical / (used + 0.1 * typical), 0.0)
-        room = shortage + max(0.5 * self._slack(shortage), 1e-9 * max(1.0, shortage))
-        self._add_row(self._replies.sparing(self._slowed(cut), room, price, deadline), cut)
 
     def _add_row(self, reply: Reply, cut: Routes) -> None:
         """Make a plan a row of the attacker's problem."""
@@ -202,6 +199,15 @@ class CampaignGame:
         own = np.divide(left - np.minimum(self._share, left), left, out=np.zeros_like(self._share), where=left > 0)
         loss = self._losses.of(reply.values, own, self._target_weight)
         self._rows.append((reply.shortage, np.where(loss > 1e-9, loss, 0.0)))
+
+    def _goods_short(self, reply: Reply) -> dict[str, float]:
+        """Tonnes short of each good in a reply, the largest first."""
+        model, network = self._model, self.network
+        at = model.columns
+        goods = [*model.pairs[model.short[:, 1], 1], *(target.good for target in network.targets)]
+        tonnes = np.where(self._mine, reply.values, 0.0)[at.shortage :]
+        short = np.bincount(goods, weights=tonnes, minlength=len(network.good_ids))
+        return {network.good_ids[g]: float(short[g]) for g in np.argsort(-short, kind="stable") if short[g] > 1e-6}
 
     def _slowed(self, cut: Sequence[int]) -> dict[int, float]:
         """Share of each haul's work left under strikes, for hauls that lose any."""

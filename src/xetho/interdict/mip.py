@@ -66,7 +66,9 @@ def minimise(programme: Programme, time_limit: float, *, start: FloatArray | Non
     start: a feasible point to begin with.  Raises NoAnswer when HiGHS fails for another reason than time.
     """
     highs = live(programme)
-    for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9), ("time_limit", max(time_limit, 0.01))):
+    options = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "mip_feasibility_tolerance": 1e-9}
+    options |= {"primal_feasibility_tolerance": 1e-9, "time_limit": max(time_limit, 0.01)}
+    for option, value in options.items():
         highs.setOptionValue(option, value)
     if start is not None:
         point = highspy.HighsSolution()

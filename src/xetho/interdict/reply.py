@@ -83,28 +83,6 @@ class Replies:
             self._basis = self._highs.getBasis()
         return reply
 
-    def sparing(self, shares: Mapping[int, float], shortage: float, price: FloatArray, deadline: float) -> Reply:
-        """A reply to cuts that hauls as little as can be where hauling is priced, with no more than this shortage.
-
-        price: what a tonne on each haul costs (hauls).  Raises NoAnswer as `best` does.
-        """
-        self._cut(shares)
-        count, at = len(self._columns), self._first_haul
-        cost = np.zeros(self._whole)
-        cost[at : at + len(price)] = price
-        every = np.arange(count, dtype=np.int32)
-        paid = np.flatnonzero(self._cost[self._columns])
-        last = self._highs.getNumRow()
-        self._highs.addRow(
-            -highspy.kHighsInf, shortage, len(paid), paid.astype(np.int32), self._cost[self._columns[paid]]
-        )
-        self._highs.changeColsCost(count, every, cost[self._columns])
-        try:
-            return self._solve(deadline)
-        finally:
-            self._highs.deleteRows(1, np.array([last], dtype=np.int32))
-            self._highs.changeColsCost(count, every, self._cost[self._columns])
-
     def _solve(self, deadline: float) -> Reply:
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(deadline - time.perf_counter(), 0.01))
         self._highs.run()
