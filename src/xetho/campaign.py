@@ -171,7 +171,7 @@ class Campaign:
         progress: Progress | None = None,
         **question: Any,
     ) -> Guards:
-        """The routes to guard so that the worst cuts within a budget do least. Arguments and errors as in `interdict`."""
+        """The routes to guard so that the worst cuts within a budget do least. Arguments, errors: as `interdict`."""
         from xetho.interdict import best_guards
 
         told = progress or (lambda stage, done, total: None)

@@ -38,7 +38,7 @@ def test_longest_path(seeds: range, removal: bool) -> None:
         assert found.gap == 0.0, seed
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_others_are_all_that_come_near(seed: int) -> None:
     """Every plan with 95 % of the effect holds all routes of one that is told, and each told is as good as it says."""
     graph, budget = small.random_graph(seed, removal=seed % 2 == 0)

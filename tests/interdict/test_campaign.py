@@ -1,4 +1,4 @@
-"""Strikes on a campaign against trying every plan of strikes, each reply a programme written anew and solved elsewhere."""
+"""Strikes on a campaign against trying every plan of them, each reply a programme written anew, solved elsewhere."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_every_benchmark_row() -> None:
         assert value == pytest.approx(float(row["optimal_value"]), rel=1e-12, abs=1e-9), row
 
 
-@pytest.mark.skipif(not (SHARED / "spi5_arcs.csv").is_file(), reason="the benchmark networks are not here: set XETHO_SHARED")
+@pytest.mark.skipif(not BENCHMARKS.is_file(), reason="the benchmark networks are not here: set XETHO_SHARED")
 def test_five_nodes_from_the_shared_table() -> None:
     table = arcs("spi5")
     graph = make_graph(

@@ -47,7 +47,9 @@ Only = Annotated[str | None, typer.Option("--only", metavar="R1,R2", help="Route
 Effort = Annotated[
     list[str] | None, typer.Option("--effort", metavar="ROUTE=N", help="Effort of cutting a route (1); repeatable.")
 ]
-Budget = Annotated[float | None, typer.Option("--budget", metavar="N", help="Effort there is, instead of a number of cuts.")]
+Budget = Annotated[
+    float | None, typer.Option("--budget", metavar="N", help="Effort there is, instead of a number of cuts.")
+]
 Gap = Annotated[float, typer.Option("--gap", metavar="SHARE", help="Gap at which the search over a campaign may end.")]
 PlanOut = Annotated[Path | None, typer.Option("--out", metavar="FILE.json", help="Also write the plan to this file.")]
 
@@ -199,7 +201,8 @@ def _plan_file(campaign: Campaign, kind: str, side: str, form: str, rows: Sequen
     scenario = campaign.scenario
     content = {
         "xetho_plan": kind, "scenario": scenario.name, "variant": scenario.variant, "hash": scenario.hash(),
-        "side": side, "form": form, kind: [{k: v for k, v in row.items() if k != "name"} for row in _closed(rows, campaign)],
+        "side": side, "form": form,
+        kind: [{"route": one.route, "from": one.first, "until": one.until} for one in rows],
     }  # fmt: skip
     return json.dumps(plain(content), ensure_ascii=False, indent=2) + "\n"
 

@@ -21,8 +21,8 @@ from xetho.campaign import (
     load,
     new,
 )
-from xetho.cli import options as opt
 from xetho.cli import games, shapes, show
+from xetho.cli import options as opt
 from xetho.cli.console import guarded, out, print_json, progress
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.fit import EPILOG as FIT_EPILOG

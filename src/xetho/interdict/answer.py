@@ -40,8 +40,8 @@ class CutPlan:
 class Cuts:
     """The worst cuts. `wanted` is all that the side wants (priority-weighted t), 0 for flow and path.
 
-    `gap` is the share of the greatest effect not ruled out that the plan may miss, `gap_of_need` the same in shares of all that is
-    wanted (nan for flow and path).
+    `gap` is the share of the greatest effect not ruled out that the plan may miss, `gap_of_need` the same in shares
+    of all that is wanted (nan for flow and path).
     """
 
     form: str

@@ -1,14 +1,16 @@
 """Worst cuts over a campaign: which routes in which windows, so that the best plan falls shortest.
 
-A strike shuts one route through one window and until the last cut is mended after it.  What is carried round a cut (`pass`)
-still goes.  The defender knows the strikes and replies with the plan of least shortage (`docs/model/plan.md`), detours and stocks
-laid in beforehand included.  So every plan is a row of the attacker's problem: the shortage it has, plus what each strike
-would take from it if nothing were done (`losses.py`); and every reply to strikes is a value reached.
+A strike shuts one route through one window and until the last cut is mended after it.  What is carried round a cut
+(`pass`) still goes.  The defender knows the strikes and replies with the plan of least shortage
+(`docs/model/plan.md`), detours and stocks laid in beforehand included.  So every plan is a row of the attacker's
+problem: the shortage it has, plus what each strike would take from it if nothing were done (`losses.py`); and every
+reply to strikes is a value reached.
 
     most h   with   h <= shortage_i + sum over strikes of loss_is z_s  for every plan i,   effort' z <= budget
 
-More strikes never help the defender.  So the reply to every strike in the windows of a plan at once bounds all plans in those
-windows, and its row says so; when it leaves no more than was reached already, none of them need be looked at.
+More strikes never help the defender.  So the reply to every strike in the windows of a plan at once bounds all plans
+in those windows, and its row says so; when it leaves no more than was reached already, none of them need be looked
+at.
 """
 
 from __future__ import annotations
@@ -77,10 +79,11 @@ class CampaignGame:
         tolerance: float = 0.0,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        """side: whose supply is struck.  bounds: planning periods.  options: what can be struck.  effort: of each, 1 unless given.
+        """side: whose supply is struck.  bounds: planning periods.  options: what can be struck.  effort: of each, 1
+        unless given.
 
-        way_pass: share of a way's work that goes on while its route is shut (W).  tolerance: gap at which a search may end.
-        Raises QuestionError when there is nothing to strike or the side needs nothing.
+        way_pass: share of a way's work that goes on while its route is shut (W).  tolerance: gap at which a search
+        may end. Raises QuestionError when there is nothing to strike or the side needs nothing.
         """
         self.network, self.options, self.tolerance = network, list(options), tolerance
         self.effort = np.ones(len(self.options)) if effort is None else np.asarray(effort, dtype=np.float64)
@@ -219,8 +222,8 @@ class CampaignGame:
     def _shares(self, way_pass: FloatArray) -> FloatArray:
         """Share of its work that each haul keeps under each strike (hauls x strikes).
 
-        Strikes on one route end in the order in which they begin, so in a period the one that leaves least is what all of
-        them together leave.
+        Strikes on one route end in the order in which they begin, so in a period the one that leaves least is what
+        all of them together leave.
         """
         network, hauls, bounds = self.network, self._model.hauls, self._model.means.bounds
         arc = np.asarray(network.way_arc)[hauls.way]

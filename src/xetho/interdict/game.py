@@ -68,9 +68,9 @@ def interdict(
 ) -> Interdiction:
     """The worst cuts within a budget of effort, and others nearly as bad.
 
-    guarded: what cannot be cut.  alternatives: at most so many other plans with at least `share` of the best one's effect.
-    time_limit: seconds; when they are up the best plan so far comes with its gap.  Raises QuestionError when the budget
-    does not fit what can be cut, NoAnswer when time ran out before there was any bound.
+    guarded: what cannot be cut.  alternatives: at most so many other plans with at least `share` of the best one's
+    effect. time_limit: seconds; when they are up the best plan so far comes with its gap.  Raises QuestionError when
+    the budget does not fit what can be cut, NoAnswer when time ran out before there was any bound.
     """
     started = time.perf_counter()
     deadline = started + time_limit

@@ -65,7 +65,8 @@ def make_graph(
     effort: ArrayLike | None = None,
     names: Sequence[str] | None = None,
 ) -> Graph:
-    """A graph from arrays: capacity unlimited, gain 1, length 1, cuts that close, each arc a route of effort 1 unless told.
+    """A graph from arrays: capacity unlimited, gain 1, length 1, cuts that close, each arc a route of effort 1
+    unless told.
 
     Raises QuestionError naming everything that is wrong with the arrays.
 

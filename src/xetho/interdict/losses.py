@@ -1,10 +1,11 @@
 """What each cut would take from a given plan if nothing were done about it.
 
-A plan is followed through time and over the network: a haul that loses a share of its carriers' work loses that share of its
-cargo; where less arrives, all that is drawn there (need, stock carried over, onward cargo, food and fuel of the
-carriers) shrinks in proportion; a haul shrinks with the scarcest of what it needs.  What remains is a plan that keeps every row of
-the programme, so its shortage bounds the best reply.  The loss of several cuts is at most the sum of their
-losses, because shares lost never add up to more than themselves: that makes every plan a row of the attacker's problem.
+A plan is followed through time and over the network: a haul that loses a share of its carriers' work loses that
+share of its cargo; where less arrives, all that is drawn there (need, stock carried over, onward cargo, food and
+fuel of the carriers) shrinks in proportion; a haul shrinks with the scarcest of what it needs.  What remains is a
+plan that keeps every row of the programme, so its shortage bounds the best reply.  The loss of several cuts is at
+most the sum of their losses, because shares lost never add up to more than themselves: that makes every plan a row
+of the attacker's problem.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ class Losses:
     def of(self, values: FloatArray, own: FloatArray, target_weight: FloatArray) -> FloatArray:
         """What each cut takes from the plan (priority-weighted t; one number a cut).
 
-        values: columns of the plan.  own: hauls x cuts, the share of a haul's work that the cut stops.  target_weight: what
-        a tonne short of each stock target costs.
+        values: columns of the plan.  own: hauls x cuts, the share of a haul's work that the cut stops. 
+        target_weight: what a tonne short of each stock target costs.
         """
         at, means, cuts = self.model.columns, self.model.means, own.shape[1]
         cargo, haul = values[: at.haul], values[at.haul : at.stock]
@@ -74,7 +75,7 @@ class Losses:
         met = np.clip(met, 0.0, None)
         lost = np.zeros(cuts)
         lost_cargo = np.zeros((len(cargo), cuts))
-        missing = np.zeros((self._size, cuts))  # share lost of what each place and good has in the period
+        missing: FloatArray = np.zeros((self._size, cuts))  # share lost of what each place and good has in the period
         before = np.zeros(self._size)
         for period in range(means.periods):
             missing = self._period(period, (cargo, haul, before), own, missing, lost_cargo)
@@ -104,7 +105,7 @@ class Losses:
         gather = self._gather(same, tonnes, part)
         loaded = np.flatnonzero((flows.period == period) & (cargo > DUST_T))
         load = _Loads(self, loaded, haul, own, period)
-        missing = np.minimum(fixed, 1.0)
+        missing: FloatArray = np.minimum(fixed, 1.0)
         for _ in range(SWEEPS):
             lost_cargo[loaded] = load(missing)
             updated = np.minimum(fixed + gather @ lost_cargo[same], 1.0)

@@ -1,8 +1,8 @@
 """Least maximum flow: which routes to cut so that the least still gets through.
 
 Arcs have gains: of what enters arc `a` a share `gain_a` comes out.  The most that can come out at the sink is a linear
-programme; its dual prices a tonne at each node, `0 <= p_v <= P_v`, where `P_v` is the greatest product of gains from there to
-the sink.  A cut lifts the dual row of an arc by `gain_a P_head`, the most that can ever be needed, so cuts and
+programme; its dual prices a tonne at each node, `0 <= p_v <= P_v`, where `P_v` is the greatest product of gains from
+there to the sink.  A cut lifts the dual row of an arc by `gain_a P_head`, the most that can ever be needed, so cuts and
 prices are chosen together:
 
     least  sum of capacity_a b_a,   b_a + gain_a P_head z_route(a) >= gain_a p_head - p_tail,   effort' z <= budget

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
 from xetho.interdict.graph import FloatArray, Graph, IntArray
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path: its length with nothing cut, and the delay that cutting each of its routes adds to it."""
+
+    length: float
+    delay: dict[int, float] = field(hash=False)
 
 
 class Paths:

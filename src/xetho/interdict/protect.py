@@ -1,11 +1,11 @@
 """Best protection: which routes to guard so that the worst cuts against the others do least.
 
-Defender, attacker, defender: guards are chosen first, then the worst cuts among what is not guarded, then the best use of what is
-left.  Solved by column-and-constraint generation (Zeng and Zhao, Operations Research Letters 41, 2013): every attack met adds to
-the guards' problem what is left when it strikes.  That depends on the guards only through which of
-the attack's cuts survive them, so each attack is kept as the values of its surviving parts: guards that
-let a part `T` through face at least its value.  The guards' problem bounds the answer from one side, the worst cuts
-against the guards chosen from the other.
+Defender, attacker, defender: guards are chosen first, then the worst cuts among what is not guarded, then the best
+use of what is left.  Solved by column-and-constraint generation (Zeng and Zhao, Operations Research Letters 41,
+2013): every attack met adds to the guards' problem what is left when it strikes.  That depends on the guards only
+through which of the attack's cuts survive them, so each attack is kept as the values of its surviving parts: guards
+that let a part `T` through face at least its value.  The guards' problem bounds the answer from one side, the worst
+cuts against the guards chosen from the other.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from xetho.interdict.result import TOLERANCE, Cut, effect, gap
 class Protection:
     """The best guards found, the worst cuts against them, and what is proven.
 
-    `bound` is a value that no choice of guards can better.  `gap` is the part of the effect of the worst cuts against these guards
-    that other guards might still save: 0 when none can.  `worth` has, for each guard, by how much the worst cuts
-    would do more without it, nan where time ran out before it was found.
+    `bound` is a value that no choice of guards can better.  `gap` is the part of the effect of the worst cuts
+    against these guards that other guards might still save: 0 when none can.  `worth` has, for each guard, by how
+    much the worst cuts would do more without it, nan where time ran out before it was found.
     """
 
     base: float  # value with nothing cut
@@ -55,8 +55,9 @@ def protect(
 ) -> Protection:
     """At most so many guards that make the worst cuts within a budget of effort do least.
 
-    time_limit: seconds; when they are up the best guards so far come with their gap.  Raises QuestionError for more guards
-    than there is to guard and for a budget that does not fit, NoAnswer when time ran out before there was any bound.
+    time_limit: seconds; when they are up the best guards so far come with their gap.  Raises QuestionError for more
+    guards than there is to guard and for a budget that does not fit, NoAnswer when time ran out before there was any
+    bound.
     """
     if not 1 <= guards <= len(game.groups):
         raise QuestionError(f"guards: found {guards}, allowed 1 to {len(game.groups)} (all that can be cut)")
@@ -84,7 +85,8 @@ class _Defence:
         game, sense = self.game, self.game.sense
         unguarded, most = self._attack(())
         best: tuple[float, Routes, Cut] = (sense * most, (), unguarded)
-        lowest, rounds, tried = sense * game.base, 1, {()}
+        lowest, rounds = sense * game.base, 1
+        tried: set[Routes] = {()}
         while time.perf_counter() < self.deadline:
             guards, level = self._guards()
             lowest = max(lowest, level)

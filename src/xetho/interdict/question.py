@@ -1,4 +1,4 @@
-"""A scenario's question about cuts and guards: whose supply, over which graph or windows, what may be cut at what effort."""
+"""A scenario's question about cuts and guards: whose supply, over which graph or windows, what may be cut."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ FORMS = ("campaign", "flow", "path")
 class Question:
     """What is asked.
 
-    form: `campaign` (shortage over all days, cuts in windows), `flow` (t/day that can reach the front) or `path` (days of
-    the quickest way).  side: whose supply is cut.  origin, goal: places between which flow or path is meant; without them, all
-    supply and the side's front.  day: index of the day that flow and path are taken on (None: the mean of all).
-    only: routes that may be cut (none given: all that threats of the scenario reach, or all in use where there are
-    none).  guarded: routes that may not.  effort: of a cut, by route, 1 where nothing is said.  window_days: length of
-    the windows.  mend_days: days a cut outlasts its window (None: mean work of a threat's cut over the route's crew).
-    delay_days: what a cut adds to a path (None: it closes the route).  tolerance: gap at which a campaign's search may end.
+    form: `campaign` (shortage over all days, cuts in windows), `flow` (t/day that can reach the front) or `path`
+    (days of the quickest way).  side: whose supply is cut.  origin, goal: places between which flow or path is
+    meant; without them, all supply and the side's front.  day: index of the day that flow and path are taken on
+    (None: the mean of all). only: routes that may be cut (none given: all that threats of the scenario reach, or all
+    in use where there are none).  guarded: routes that may not.  effort: of a cut, by route, 1 where nothing is
+    said.  window_days: length of the windows.  mend_days: days a cut outlasts its window (None: mean work of a
+    threat's cut over the route's crew). delay_days: what a cut adds to a path (None: it closes the route). 
+    tolerance: gap at which a campaign's search may end.
     """
 
     form: str
@@ -94,7 +95,7 @@ def _check(network: Network, question: Question) -> None:
     if question.form == "path" and question.origin is None:
         wrong.append("a path begins somewhere: name the place with --from")
     if question.form == "campaign" and (question.origin or question.goal or question.day is not None):
-        wrong.append("--from, --to and --date belong to the forms flow and path; the campaign takes all places and days")
+        wrong.append("--from, --to and --date belong to flow and path; the campaign takes all places and days")
     if wrong:
         raise QuestionError(*wrong)
 
@@ -122,7 +123,10 @@ def _reach(network: Network, question: Question) -> list[int]:
 
 
 def mend_days(network: Network) -> FloatArray:
-    """Days that mending one cut takes on each route: the most work of a threat's mean cut over the crew there (0: unthreatened)."""
+    """Days that mending one cut takes on each route: the most work of a threat's mean cut over the crew there.
+
+    0 on routes that no threat reaches.
+    """
     work = np.zeros(len(network.route_ids))
     mean = network.inputs.column("threats", "mend_mean_mandays", len(network.threat_table.ids))
     for kind, amount, routes in zip(network.threat_table.kind, mean, network.threat_targets, strict=True):
@@ -168,10 +172,10 @@ def _static(network: Network, question: Question, reach: list[int]) -> Board:
 def flow_graph(network: Network, question: Question, reach: Sequence[int]) -> Graph:
     """What a side could carry in a day at most, each route by itself.
 
-    Each way is an arc that takes the cargo and what its carriers eat and burn, and hands on the cargo; the ways of an arc
-    share the route's throughput.  A way's limit is its whole pool at work there, so pools are not shared between routes:
-    the flow is what roads and fleets could bear, not what a plan would do.  Sources give what lies and comes in on
-    the mean day, an origin that is named has no limit.
+    Each way is an arc that takes the cargo and what its carriers eat and burn, and hands on the cargo; the ways of
+    an arc share the route's throughput.  A way's limit is its whole pool at work there, so pools are not shared
+    between routes: the flow is what roads and fleets could bear, not what a plan would do.  Sources give what lies
+    and comes in on the mean day, an origin that is named has no limit.
     """
     side = network.side_ids.index(question.side)
     days = slice(None) if question.day is None else slice(question.day, question.day + 1)

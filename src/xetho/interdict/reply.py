@@ -1,8 +1,9 @@
 """The defender's reply to cuts: the least shortage of a side's plan, on a live linear programme that cuts change.
 
 A cut slows the ways of a route: a carrier there moves the share `pass` of what it would.  In the programme of
-`docs/model/plan.md` that multiplies the carriers, food and labour a haul takes by one over the share; at a share of nothing the
-haul is barred.  Between replies only those coefficients change, so the simplex method goes on from where it stood.
+`docs/model/plan.md` that multiplies the carriers, food and labour a haul takes by one over the share; at a share of
+nothing the haul is barred.  Between replies only those coefficients change, so the simplex method goes on from where
+it stood.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class Replies:
     def best(self, shares: Mapping[int, float], deadline: float) -> Reply:
         """The reply with the least shortage to cuts.
 
-        shares: what the carriers of a haul still move of what they would, by haul, for those that are slowed.  Raises NoAnswer
-        when time is up before the least shortage is found.
+        shares: what the carriers of a haul still move of what they would, by haul, for those that are slowed. 
+        Raises NoAnswer when time is up before the least shortage is found.
         """
         self._cut(shares)
         # Most cuts leave the plan with nothing cut nearly right: begin from there each time.

@@ -21,8 +21,8 @@ class Cut:
 class Interdiction:
     """The worst cuts found and what is proven of them.
 
-    `bound` is a value that no cut plan within the budget passes.  `gap` is the part of the greatest effect not ruled out
-    (`|bound - base|`) that the best plan may still miss: 0 when it is proven best, 1 when nothing is known.
+    `bound` is a value that no cut plan within the budget passes.  `gap` is the part of the greatest effect not ruled
+    out (`|bound - base|`) that the best plan may still miss: 0 when it is proven best, 1 when nothing is known.
     `others` are further plans with at least `share` of the best plan's effect, best first, none of which
     holds all routes of a better one; `complete` says that there are no more of them.
     """

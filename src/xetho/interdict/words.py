@@ -12,12 +12,14 @@ def cuts_in_words(found: Cuts) -> list[str]:
     """The answer of `worst_cuts` in sentences; routes, goods and sides by their ids."""
     worst = "worst disruption" if found.neutral else "worst cuts"
     if not found.best.cuts:
-        first = f"No {'disruption' if found.neutral else 'cuts'} found does {found.side} any harm: {_left(found.form, found.base)}."
+        what = "disruption was" if found.neutral else "cuts were"
+        first = f"No {what} found that would harm {found.side}: {_left(found.form, found.base)}."
     else:
         first = f"The {worst} for {found.side}: {_list(found.best.cuts, found.form)}."
     lines = [first]
     if found.best.cuts:
-        lines.append(f"{_change(found.form, found.base, found.best)}.")
+        change = _change(found.form, found.base, found.best)
+        lines.append(f"{change[0].upper()}{change[1:]}.")
     lines += [
         f"Nearly as bad: {_list(one.cuts, found.form)} ({_left(found.form, one.value)})." for one in found.others
     ]
@@ -42,7 +44,8 @@ def guards_in_words(found: Guards) -> list[str]:
             if math.isnan(worth):
                 lines.append(f"What the guard of {guard.route} is worth was not found in time.")
             else:
-                lines.append(f"Without the guard of {guard.route} the {worst} would do {_amount(found.form, worth)} more.")
+                more = _amount(found.form, worth)
+                lines.append(f"Without the guard of {guard.route} the {worst} would do {more} more.")
         if found.attack.cuts:
             lines.append(
                 f"Then the {worst} would be {_list(found.attack.cuts, found.form)}: "
@@ -54,7 +57,8 @@ def guards_in_words(found: Guards) -> list[str]:
         lines.append("Proof: no other guards leave less to lose.")
     else:
         lines.append(
-            f"Not proven: other guards might still save up to {percent(found.gap)} of what those cuts do{_need(found.gap_of_need)}."
+            f"Not proven: other guards might still save up to {percent(found.gap)} of what those cuts do"
+            f"{_need(found.gap_of_need)}."
         )
     return lines
 
@@ -98,7 +102,8 @@ def _left(form: str, value: float) -> str:
 def _amount(form: str, amount: float) -> str:
     if math.isinf(amount):
         return "without limit"
-    return {"flow": f"{number(amount)} t a day", "path": f"{number(amount)} days"}.get(form, f"{number(amount)} t of harm")
+    unit = {"flow": "t a day", "path": "days"}.get(form, "t by priority")
+    return f"{number(amount)} {unit} of harm"
 
 
 def _change(form: str, base: float, plan: CutPlan) -> str:
