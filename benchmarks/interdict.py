@@ -1,7 +1,7 @@
 """Cuts side by side: our shortest-path search against the direct mixed-integer model, and flow cuts on 1,000 arcs.
 
-Run `python benchmarks/interdict.py [--size 30] [--cuts 5] [--limit 600]`.  Times are CPU seconds of this process, the best of
-`--repeat`; the direct model is given the same network, budget and one thread.
+Run `python benchmarks/interdict.py [--size 30] [--cuts 5] [--limit 600]`.  Times are CPU seconds of this process,
+the best of `--repeat`; the direct model is given the same network, budget and one thread.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def main() -> None:
         theirs = time.process_time() - begun
         same = "the same" if whole.values is not None and abs(-whole.cost - float(best or 0)) < 1e-6 else "not the same"
         print(
-            f"path, grid {option.size}, {len(graph.tail)} arcs, {option.cuts} cuts, seed {seed}: ours {min(ours):.2f} s "
+            f"path, grid {option.size}, {len(graph.tail)} arcs, {option.cuts} cuts, seed {seed}: "
+            f"ours {min(ours):.2f} s "
             f"({best:g}), direct {theirs:.1f} s ({-whole.cost:g}, bound {-whole.bound:g}; {same}), "
             f"ratio {theirs / min(ours):.0f}", flush=True,
         )  # fmt: skip

@@ -132,11 +132,11 @@ class CampaignGame:
     ) -> Found:
         """See `Game.worst`."""
         best: Cut | None = None
-        reached, bound = floor, np.inf
+        reached, bound = floor, self.wanted
         free = tuple(i for i in range(len(self.options)) if i not in shut)
         tried: set[Routes] = set()
         try:
-            bound = self._value(free, deadline)
+            bound = min(bound, self._value(free, deadline))
             while bound > reached + self._slack(reached):
                 solution = mip.minimise(self._attacker(budget, shut, excluded), deadline - time.perf_counter())
                 bound = min(bound, -solution.bound)

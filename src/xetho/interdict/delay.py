@@ -2,8 +2,9 @@
 
     most h   with   h <= length of P + sum of the delays of P's routes x_r   for every path P met,   effort' x <= budget
 
-(the decomposition of Israeli and Wood, Networks 40, 2002).  Paths are first added at fractional points, where the master is a
-linear programme, then at its whole solutions.  The master bounds every plan; each plan's path is a value reached.
+(the decomposition of Israeli and Wood, Networks 40, 2002).  Paths are first added at fractional points, where the
+master is a linear programme, then at its whole solutions.  The master bounds every plan; each plan's path is a value
+reached.
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ class DelaySearch:
         upper[list(self.shut)] = 0.0
         upper[-1] = np.inf
         return mip.Programme(
-            cost=np.append(np.zeros(count), -self._unit), matrix=sparse.csr_matrix(entries, shape=(len(rows), count + 1)),
+            cost=np.append(np.zeros(count), -self._unit),
+            matrix=sparse.csr_matrix(entries, shape=(len(rows), count + 1)),
             row_lower=np.full(len(rows), -np.inf), row_upper=np.array(most),
             lower=np.zeros(count + 1), upper=upper, whole=np.append(np.full(count, whole), whole and self._step > 0),
         )  # fmt: skip

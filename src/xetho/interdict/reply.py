@@ -85,7 +85,9 @@ class Replies:
         return reply
 
     def _solve(self, deadline: float) -> Reply:
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(deadline - time.perf_counter(), 0.01))
+        # HiGHS counts the time of all its solves together.
+        left = max(deadline - time.perf_counter(), 0.01)
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
         self._highs.run()
         status = self._highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:

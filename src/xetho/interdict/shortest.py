@@ -6,8 +6,8 @@ A plan that makes every path longer than `best` must cut enough on each path tha
 
 (the super-valid inequalities of Israeli and Wood, Shortest-path network interdiction, Networks 40, 2002, with each
 delay cut down to what is wanting).  Paths are found one by one by Dijkstra's method; the least effort that satisfies
-the rows found so far is a linear programme.  When it passes the budget on every branch, no plan beats `best`.  Where no cut closes
-a route, `delay.py` is quicker.
+the rows found so far is a linear programme.  When it passes the budget on every branch, no plan beats `best`.
+Where no cut closes a route, `delay.py` is quicker.
 """
 
 from __future__ import annotations
