@@ -71,7 +71,8 @@ def lane_loop(fn: Fn) -> Fn:
     greatest of lanes can then be vectors too); nothing else of the arithmetic is loosened, so that a lane's figures
     do not depend on the machine.
     """
-    return _compile(fn, pipeline_class=_Apart, fastmath={"nnan", "nsz"}, forceinline=True)
+    only_from_kernels: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # a fifth of the compilation
+    return _compile(fn, pipeline_class=_Apart, fastmath={"nnan", "nsz"}, forceinline=True, **only_from_kernels)
 
 
 class _Apart(Compiler):
