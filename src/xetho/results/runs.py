@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from xetho.network import Network
 from xetho.simulate import Record, play
 from xetho.simulate import layout as at_
-from xetho.simulate.compile import PlanLike
+from xetho.simulate.draft import PlanLike
 from xetho.simulate.process.record import CAMP_SERIES, SIDE_SERIES
 
 F32 = NDArray[np.float32]

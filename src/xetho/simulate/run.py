@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from xetho.network import Network
 from xetho.simulate import layout as at_
-from xetho.simulate.compile import PlanLike, Program, compile_program
+from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.day import run_block
+from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.process.record import series_rows
 
