@@ -51,7 +51,8 @@ def run_case(
     case: Case, sizes: list[str], names: list[str], threads: int, seconds: float, say: Say,
     keep: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Measure a case at `sizes` against the rivals in `names`; `keep` is given the record whenever a size is done.
+    """Measure a case at `sizes` against the rivals in `names`; `keep` is given the record whenever ours
+    was measured at a size.
 
     Every entry of `entries` has size, contender, threads, units and the least seconds a unit of three runs (CPU and
     wall); a rival's has also the ratios to ours and what the comparison of answers said.
@@ -87,7 +88,7 @@ def run_case(
                 if case.agree:
                     entry["agreement"] = find(case.agree)(answer, outcome["answer"])
             entries.append(entry)
-        if keep is not None:
+        if keep is not None and ours:  # without ours an older record is worth more
             keep(record)
     return record
 

@@ -7,6 +7,7 @@ numbers: as easy as 1, 2, 3", SC 2011.
 
 from __future__ import annotations
 
+import math
 import zlib
 
 import numpy as np
@@ -119,7 +120,7 @@ def normal(u: float) -> float:
     r = _N0 - q * q
     middle = q * (((_A3 * r + _A2) * r + _A1) * r + _A0) / (((_B3 * r + _B2) * r + _B1) * r + _ONE)
     tail = max(_LEAST, min(np.float32(u), _ONE - np.float32(u)))
-    t = np.float32(np.sqrt(-log(tail))) - _T0
+    t = np.float32(math.sqrt(-log(tail))) - _T0
     outer = (((_C3 * t + _C2) * t + _C1) * t + _C0) / ((_D2 * t + _D1) * t + _ONE)
     signed = -outer if q < _NONE else outer
     return np.float32(middle if abs(q) <= _Q0 else signed)
@@ -130,7 +131,7 @@ def lognormal(u: float, cv: float) -> float:
     """Lognormal draw of mean 1 and coefficient of variation `cv` (1 for none)."""
     c = max(_NONE, np.float32(cv))
     v = log(_ONE + c * c)
-    return np.float32(exp(np.float32(np.sqrt(v)) * normal(u) - _HALF * v))
+    return np.float32(exp(np.float32(math.sqrt(v)) * normal(u) - _HALF * v))
 
 
 @kernel
@@ -181,5 +182,5 @@ def _poisson_next(uniform: Row, mean: Row, part: float, p: Row, total: Row, coun
 def _poisson_large(uniform: Row, mean: Row, count: Row) -> None:
     for lane in range(count.shape[0]):
         m = max(_LARGE, mean[lane])
-        rounded = np.float32(np.int32(max(_NONE, m + np.float32(np.sqrt(m)) * normal(uniform[lane]) + _HALF)))
+        rounded = np.float32(np.int32(max(_NONE, m + np.float32(math.sqrt(m)) * normal(uniform[lane]) + _HALF)))
         count[lane] = rounded if mean[lane] > _LARGE else count[lane]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -132,7 +134,7 @@ def _strike(j: int, k: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int
         for lane in range(cuts.shape[0]):
             if cuts[lane] > NONE:
                 luck = uniform4(key, STRIKE, run0 + lane, day, n[at[T_STRIKE_ENTITY] + j], 1)[0]
-                work = lognormal(luck, spread[lane] / np.float32(np.sqrt(cuts[lane])))
+                work = lognormal(luck, spread[lane] / np.float32(math.sqrt(cuts[lane])))
                 backlog[lane] += cuts[lane] * days[lane] * work
     return True
 

@@ -1,0 +1,108 @@
+"""Compile the engine for a CUDA card without having one, and say what the card's assembler makes of it.
+
+    python tools/gpu_code.py [--cc 9.0] [--ptx FILE]
+
+Prints one JSON object: CPU seconds of compiling, functions, instructions of some kinds in the intermediate code (PTX)
+and, when CUDA's `ptxas` is on the path, registers, stack and spills of a thread. Needs the extra `xetho[gpu]`; exit code 3 without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from numba import cuda, types
+
+from xetho.simulate.cuda import _exact, campaign, for_card
+
+
+def signature() -> tuple[Any, ...]:
+    """Types of the arguments of `campaign` as it is launched."""
+    state, shared = types.float32[:, ::1], types.int64[::1]
+    return (
+        types.int32[::1], types.float32[::1], state, state, shared, types.uint64, types.int64,
+        types.float32[:, :, ::1], types.int64[:, ::1],
+    )  # fmt: skip
+
+
+def compile_ptx(cc: tuple[int, int]) -> tuple[str, int]:
+    """The kernel's PTX for a compute capability, and how many functions went into it."""
+    from numba.cuda import dispatcher
+
+    made: dict[Any, Any] = {}
+    asked = dispatcher.get_current_device
+    dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=cc)
+    try:
+        with _exact():
+            text, _ = cuda.compile(
+                for_card(campaign, made), signature(), device=False, abi="numba", cc=cc, output="ptx"
+            )
+    finally:
+        dispatcher.get_current_device = asked
+    return text.decode() if isinstance(text, bytes) else text, len(made)
+
+
+def assemble(ptx: str, cc: tuple[int, int]) -> dict[str, int]:
+    """Registers, stack and spills that ptxas reports for the kernel; empty without ptxas."""
+    assembler = shutil.which("ptxas")
+    if assembler is None:
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "campaign.ptx"
+        source.write_text(ptx, encoding="utf-8")
+        done = subprocess.run(
+            [assembler, "-v", f"-arch=sm_{cc[0]}{cc[1]}", str(source), "-o", str(source.with_suffix(".cubin"))],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            return {"failed": done.returncode, "said": done.stderr.strip()[:500]}  # type: ignore[dict-item]
+        size = source.with_suffix(".cubin").stat().st_size
+    said = done.stderr.partition("Compiling entry function")[2]
+    found = {
+        name: int(match.group(1))
+        for name, pattern in (
+            ("registers", r"Used (\d+) registers"), ("stack_bytes", r"(\d+) bytes stack frame"),
+            ("spill_store_bytes", r"(\d+) bytes spill stores"), ("spill_load_bytes", r"(\d+) bytes spill loads"),
+            ("cumulative_stack_bytes", r"(\d+) bytes cumulative stack size"),
+        )
+        if (match := re.search(pattern, said))
+    }  # fmt: skip
+    return found | {"machine_code_bytes": size}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cc", default="9.0", help="compute capability (9.0)")
+    parser.add_argument("--ptx", type=Path, help="keep the PTX here")
+    arguments = parser.parse_args()
+    if cuda.implementation != "NVIDIA":
+        print("needs the extra xetho[gpu]", file=sys.stderr)
+        return 3
+    major, _, minor = arguments.cc.partition(".")
+    cc = (int(major), int(minor or 0))
+    started = time.process_time()
+    ptx, functions = compile_ptx(cc)
+    compiled = time.process_time() - started
+    if arguments.ptx:
+        arguments.ptx.write_text(ptx, encoding="utf-8")
+    counts = {
+        "fused": len(re.findall(r"\bfma\.rn\.f(?:32|64)", ptx)), "separate": len(re.findall(r"\b(?:add|mul)\.rn\.f32", ptx)),
+        "free_to_fuse": len(re.findall(r"\b(?:add|mul)\.f32", ptx)), "double": len(re.findall(r"\.f64\b", ptx)),
+        "calls": len(re.findall(r"\bcall\.", ptx)),
+    }  # fmt: skip
+    print(json.dumps({"cc": arguments.cc, "functions": functions, "cpu_s": round(compiled, 1), "ptx_bytes": len(ptx),
+                      "instructions": counts, "ptxas": assemble(ptx, cc)}, indent=1))  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
