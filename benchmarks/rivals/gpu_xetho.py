@@ -17,6 +17,7 @@ from xetho.simulate import play
 from xetho.simulate.compile import compile_program
 from xetho.simulate.cuda import Runner, block_runner
 from xetho.simulate.draws import block_inputs, draw
+from xetho.simulate.run import KEPT
 
 SHOWN = (at_.A_CUTS, at_.A_EATEN, at_.A_SHORT, at_.A_PASSED, at_.A_DEAD, at_.A_WOUNDED, at_.S_POS_FELL)
 COMPARED = 512  # campaigns
@@ -44,7 +45,7 @@ class OnCard(OnProcessor):
     def __init__(self, size: Mapping[str, Any], threads: int) -> None:
         super().__init__(size, threads)
         self.program = compile_program(self.network, self.plan)
-        self.runner: Runner = block_runner(self.program)
+        self.runner: Runner = block_runner(self.program, KEPT)
         days = self.network.days
         self.nothing = [np.zeros((1, days, 0), dtype=np.float32), *(np.zeros((days, 1), dtype=np.int64),) * 3]
 

@@ -8,6 +8,7 @@ Reads FOLDER/*.npz (arrays of a program, inputs and what to do) and writes FOLDE
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +16,28 @@ import numpy as np
 from xetho.simulate.compile import Program
 from xetho.simulate.cuda import block_runner
 
+SUMS = ("flow", "stock", "condition")
+
 
 def main(folder: Path) -> None:
-    np.seterr(over="ignore")  # the generator's whole numbers wrap; Python's NumPy warns of what compiled code just does
+    # the generator's whole numbers wrap: compiled code does so silently, NumPy's numbers with a warning
+    warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning)
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as given:
-            program = Program(given["at"], given["n"], given["u"], int(given["rows"]), [], [], [], int(given["ring"]), {})
+            rows, ring = int(given["rows"]), int(given["ring"])
+            program = Program(given["at"], given["n"], given["u"], rows, [], [], [], ring, {})
             s = np.full((program.rows, given["x"].shape[1]), np.nan, dtype=np.float32)
-            series, sums = given["series"], [given[name] for name in ("flow", "stock", "condition")]
+            series, sums = given["series"], [given[name] for name in SUMS]
             block_runner(program).run(
                 given["x"], s, np.uint64(given["key"]), int(given["run0"]), int(given["kept"]), series,
                 int(given["kept"]), *sums,
             )  # fmt: skip
-        np.savez(path.with_suffix(".out"), s=s, series=series, flow=sums[0], stock=sums[1], condition=sums[2])
+            part = np.full_like(s, np.nan)
+            program.sizes[int(given["part"])] = int(given["size"])
+            block_runner(program, [int(given["part"])]).run(
+                given["x"], part, np.uint64(given["key"]), int(given["run0"]), 0, series, 0, *sums
+            )
+        np.savez(path.with_suffix(".out"), s=s, part=part, series=series, **dict(zip(SUMS, sums, strict=True)))
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ Needs the extra ``xetho[gpu]``, a card and its driver. See docs/design/gpu.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
-from numba import config, cuda
+from numba import config as _config
+from numba import cuda as _cuda
 from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
@@ -27,10 +29,12 @@ from xetho.simulate.jit import cache_folder
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
+config: Any = _config
+cuda: Any = _cuda
 # Each thread wants many registers: small blocks of threads leave the fewest of them unused.
 THREADS = 64
-# The state of one launch, on the host: enough campaigns to fill a large card about once.
-STATE_BYTES = 2**30
+# The state of one launch: enough campaigns to fill a large card about once. The host touches what is copied back.
+STATE_BYTES = 2**31
 HOST_LANES = 64
 
 
@@ -49,8 +53,9 @@ def require_card() -> str:
         name = cuda.get_current_device().name
         found = cuda.is_available()
     except Exception as error:  # those of the driver and of Numba have no family in common
-        reason = next((line for line in str(error).splitlines()[::-1] if line.strip(" :")), type(error).__name__)
-        raise NoCard(f"no CUDA card can be used here ({reason.strip(' .:')}); {instead}") from None
+        lines = [line.strip(" .:") for line in str(error).splitlines() if line.strip(" .:")]
+        reason = [*lines, type(error).__name__][1 if len(lines) > 1 else 0]  # the first of several is a heading
+        raise NoCard(f"no CUDA card can be used here ({reason}); {instead}") from None
     if not found:
         raise NoCard(f"the CUDA compiler cannot be loaded: pip install --upgrade 'xetho[gpu]', or {instead}")
     return name.decode() if isinstance(name, bytes) else str(name)
@@ -59,10 +64,16 @@ def require_card() -> str:
 class Runner:
     """Plays blocks of campaigns of one program on the card."""
 
-    def __init__(self, program: Program) -> None:
-        """Copy what all campaigns share to the card. Raises NoCard."""
+    def __init__(self, program: Program, kept: Iterable[int] | None = None) -> None:
+        """Copy what all campaigns share to the card. Raises NoCard.
+
+        kept: blocks of the state that are wanted at the end (all when None); other rows are not copied back.
+        """
         self.card = require_card()
         self.program = program
+        self._back = [slice(0, program.rows)]
+        if kept is not None:
+            self._back = [slice(int(program.at[b]), int(program.at[b]) + program.sizes[b]) for b in sorted(set(kept))]
         self._shared = [cuda.to_device(a) for a in (program.n, program.u, program.at)]
         # written by nobody: sums and series are kept on the host
         days = int(program.at[at_.N_DAYS])
@@ -80,28 +91,28 @@ class Runner:
         self, x: F32, s: F32, key: Any, run0: int, lanes: int, series: F32, trace: int,
         flow: LONG, stock: LONG, condition: LONG,
     ) -> None:  # fmt: skip
-        """Play a block as `run_block` does, `s` filled in place. All arrays are the host's.
+        """Play a block as `run_block` does; the kept rows of `s` are filled in place. All arrays are the host's.
 
+        x[slot, lane] and s[row, lane], both in C order, of any number of lanes (`lanes` of the runner: a full launch).
         The card keeps end states only. The first max(lanes, trace) campaigns, which add to the sums or write daily
         series, are played by the processor meanwhile.
         """
+        key, kept = np.uint64(key), max(lanes, trace)
         card_s = cuda.device_array(s.shape, dtype=np.float32)
-        kept = max(lanes, trace)
         if kept < s.shape[1]:
             n, u, at = self._shared
             blocks = -(-s.shape[1] // THREADS)
             with _exact():
-                self._kernel[blocks, THREADS](
-                    n, u, cuda.to_device(x), card_s, at, np.uint64(key), run0, self._series, self._sums
-                )
+                self._kernel[blocks, THREADS](n, u, cuda.to_device(x), card_s, at, key, run0, self._series, self._sums)
         told = np.empty((s.shape[0], kept), dtype=np.float32)
         for first in range(0, kept, HOST_LANES):
             part = slice(first, min(first + HOST_LANES, kept))
             told[:, part] = self._on_host(x[:, part], key, run0 + first, first, lanes, series, trace,
                                           (flow, stock, condition))  # fmt: skip
-        if kept < s.shape[1]:
-            card_s.copy_to_host(s)
-        s[:, :kept] = told
+        for rows in self._back:
+            if kept < s.shape[1] and rows.stop > rows.start:
+                card_s[rows].copy_to_host(s[rows])
+            s[rows, :kept] = told[rows]
 
     def _on_host(
         self, x: F32, key: Any, run0: int, first: int, lanes: int, series: F32, trace: int, sums: tuple[LONG, ...]
@@ -119,14 +130,17 @@ class Runner:
         return s
 
 
-def block_runner(program: Program) -> Runner:
-    """What plays blocks of a program's campaigns on the card. Raises NoCard."""
-    return Runner(program)
+def block_runner(program: Program, kept: Iterable[int] | None = None) -> Runner:
+    """What plays blocks of a program's campaigns on the card (see `Runner`). Raises NoCard."""
+    return Runner(program, kept)
 
 
-def campaign(
-    n: Any, u: Any, x: Any, s: Any, at: Any, key: int, run0: int, series: Any, sums: Any
-) -> None:
+def is_compiled() -> bool:
+    """Whether an earlier start has left the kernel's code for these sources; else the first launch takes minutes."""
+    return any(Path(cache_folder()).rglob(f"cuda.{campaign.__name__}-*.nbc"))
+
+
+def campaign(n: Any, u: Any, x: Any, s: Any, at: Any, key: int, run0: int, series: Any, sums: Any) -> None:
     """A thread: the campaign of one lane, from the first day to the last, without series and sums."""
     lane = cuda.grid(1)
     if lane < s.shape[1]:
@@ -182,9 +196,10 @@ def _exact() -> Iterator[None]:
     """
     from numba.cuda.cudadrv import nvvm
 
-    before = nvvm.compile_ir
-    nvvm.compile_ir = lambda code, **options: before(code, **{"fma": False} | options)
+    compiler: Any = nvvm
+    before = compiler.compile_ir
+    compiler.compile_ir = lambda code, **options: before(code, **{"fma": False} | options)
     try:
         yield
     finally:
-        nvvm.compile_ir = before
+        compiler.compile_ir = before
