@@ -13,8 +13,7 @@ import numpy as np
 
 from xetho.network import build
 from xetho.plan import solve
-from xetho.results import Runs
-from xetho.results.runs import simulate
+from xetho.results import Runs, simulate
 from xetho.scenario import load
 from xetho.scenario.new import new
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from xetho.plan import Plan
     from xetho.results import Runs
     from xetho.scenario import Problem, Scenario
+    from xetho.simulate.profile import Profile
 
 RUNS = 2000
+MOST_RUNS = 1_000_000  # when a precision decides
+MOST_LANES = 65_536  # of a block: far beyond the fastest, which fits into a core's cache
 VARIANT_RUNS = 500
 # Far more than a plan takes, since several may share a busy machine and the clock must not decide the answer.
 PLAN_SECONDS = 600.0
@@ -222,22 +225,46 @@ class Campaign:
         plan: Plan | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
+        *,
+        block: int | None = None,
+        device: str = "cpu",
+        precision: Sequence[str] = (),
+        most_runs: int = MOST_RUNS,
+        keep: Collection[str] | None = None,
+        max_gb: float | None = None,
+        save: str | Path | None = None,
+        overwrite: bool = False,
     ) -> Runs:
         """Play the campaign `runs` times with chance in it.
 
         Args:
-            runs: how many campaigns.
+            runs: how many campaigns; with `precision` the least number.
             seed: the same seed gives the same campaigns on any number of threads; what-ifs share it.
             plan: the plan that transport follows; without it the campaign's own plan.
             threads: at most this many (None: one for each core).
             progress: called as campaigns are done.
+            block: campaigns that a core plays side by side; no figure depends on it.
+            device: "cpu" or "cuda".
+            precision: play on until these are known, as in `xetho.experiment.precision`; how well they are is then
+                in `meta["precision"]`.
+            most_runs: with `precision` at most so many.
+            keep: of more runs than fit into memory, keep these outputs of every run ("assumptions" too); of all
+                there is `Runs.tally`. None: all must fit.
+            max_gb: what fits into memory, in GB (10^9 bytes) of outputs and assumptions.
+            save: also keep every run, with all outputs, as a store in this folder, whatever their number.
+            overwrite: write over a store that is there.
 
         Raises:
-            CampaignError: fewer than one run or thread, or a negative seed.
+            CampaignError: counts that make no sense, a precision that cannot be read, more runs than fit into memory,
+                no such device, or no store can be written there.
         """
-        check_counts(runs, seed, threads)
+        check_counts(runs, seed, threads, block)
+        from xetho.experiment import Precision, read_wanted
         from xetho.results import simulate
+        from xetho.results.play import MAX_GB
+        from xetho.simulate.run import LANES
 
+        wanted = read_wanted(precision, self.scenario.start)
         chosen = plan or self.plan()
 
         def told(done: int, total: int) -> None:
@@ -247,9 +274,35 @@ class Campaign:
         if progress is not None:
             progress(_preparing(), 0, 0)
 
-        played = simulate(self.network, chosen, runs=runs, seed=seed, threads=threads, progress=told)
-        played.meta.update(self._origin(chosen))
+        watch = Precision(wanted, self.scenario.start) if wanted else None
+        origin = self._origin(chosen)
+        with ExitStack() as stack:
+            store = None
+            if save is not None:
+                from xetho.results import StoreWriter
+
+                meta = {"scenario": self.name, "seed": seed, **origin}
+                store = stack.enter_context(StoreWriter(save, meta, overwrite))
+            played = simulate(
+                self.network, chosen, runs=runs, seed=seed, threads=threads, progress=told, lanes=block or LANES,
+                device=device, keep=keep,
+                max_gb=MAX_GB if max_gb is None else max_gb, store=store, watch=watch, most=most_runs,
+            )  # fmt: skip
+        played.meta.update(origin)
+        if watch is not None:
+            played.meta["precision"] = watch.table()
         return played
+
+    def profile(self, runs: int = 256, seed: int = 1, block: int | None = None) -> Profile:
+        """Where the engine's time goes, step by step of the day, over about so many campaigns on one core.
+
+        Raises CampaignError for counts that make no sense.
+        """
+        check_counts(runs, seed, None, block)
+        from xetho.simulate.profile import profile
+        from xetho.simulate.run import LANES
+
+        return profile(self.network, self.plan(), runs, seed, block or LANES)
 
     def _origin(self, plan: Plan) -> dict[str, Any]:
         """What it takes to play the same campaigns again, for `Runs.meta`; in the types of JSON."""
@@ -566,7 +619,7 @@ def _preparing() -> str:
     return "loading the engine" if is_compiled() else "compiling the engine (only the first time, about a minute)"
 
 
-def check_counts(runs: int, seed: int, threads: int | None) -> None:
+def check_counts(runs: int, seed: int, threads: int | None, block: int | None = None) -> None:
     """Raise CampaignError for counts that make no sense, all of them at once."""
     problems = []
     if runs < 1:
@@ -575,5 +628,7 @@ def check_counts(runs: int, seed: int, threads: int | None) -> None:
         problems.append(f"seed: found {seed}, allowed 0 to {2**63 - 1}")
     if threads is not None and threads < 1:
         problems.append(f"threads: found {threads}, allowed 1 or more")
+    if block is not None and not 1 <= block <= MOST_LANES:
+        problems.append(f"block: found {block}, allowed 1 to {MOST_LANES}")
     if problems:
         raise CampaignError(*problems)

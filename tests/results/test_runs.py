@@ -13,7 +13,7 @@ from tests.simulate.test_conservation import besieged
 from tests.simulate.test_known import airlift
 from xetho.evidence.metrics import evaluate
 from xetho.network import Network
-from xetho.results import Runs
+from xetho.results import Runs, simulate
 from xetho.results import runs as module
 from xetho.simulate import play
 
@@ -29,7 +29,7 @@ def network() -> Network:
 def runs(network: Network) -> Runs:
     """Ten campaigns of a small siege with an air bridge, six of them traced."""
     draft_plan = orders(network, lambda _r, _p, good: 5.0 if good == "food" else 0.0)
-    return module.simulate(network, draft_plan, 10, seed=1, trace=6)
+    return simulate(network, draft_plan, 10, seed=1, trace=6)
 
 
 def outputs() -> list[dict[str, str]]:

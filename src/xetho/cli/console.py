@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import numpy as np
 import typer
@@ -24,9 +24,12 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from xetho.campaign import NoProof
+from xetho.campaign import Campaign, NoProof
 from xetho.campaign import Progress as Told
 from xetho.pages import CampaignError
+
+if TYPE_CHECKING:
+    from xetho.plan import Plan
 
 MISTAKE = 2
 NOT_PROVEN = 3
@@ -175,3 +178,10 @@ def progress() -> Iterator[Told]:
             bars.update(task, completed=done, total=total or None)
 
         yield told
+
+
+def solved(campaign: Campaign) -> Plan:
+    """The campaign's plan, with a progress line. Raises NoProof when the solver could not prove one."""
+    with progress() as told:
+        told("planning", 0, 0)
+        return campaign.plan()

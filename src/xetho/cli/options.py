@@ -32,6 +32,11 @@ Seed = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="At most so many threads (one for each core).")
 ]
+Block = Annotated[
+    int | None,
+    typer.Option("--block", metavar="N", help="Campaigns that a core plays side by side; changes the speed only."),
+]
+Device = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Play on the cores or on a GPU.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON (docs/reference/cli-json.md).")]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file or store that is already there.")]
 CsvOut = Annotated[

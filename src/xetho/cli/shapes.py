@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ import pandas as pd
 from xetho import __version__
 from xetho.campaign import Campaign
 from xetho.evidence import Names, as_date, evaluate, score
-from xetho.scenario.metrics import outputs
+from xetho.scenario.metrics import Output, outputs
 
 if TYPE_CHECKING:
     from xetho.experiment import Influence, WhatIf
     from xetho.results import Runs
+    from xetho.simulate.profile import Profile, Timed
+
+QUANTILES = (0.05, 0.5, 0.95)
 
 
 def head(verb: str, campaign: Campaign) -> dict[str, Any]:
@@ -69,7 +73,11 @@ def plan_shape(campaign: Campaign) -> dict[str, Any]:
 
 def runs_shape(runs: Runs, campaign: Campaign) -> dict[str, Any]:
     """What was simulated: the outcome's share and every summary output's 5, 50 and 95 % points."""
-    return {"outcome": outcome_shape(runs, campaign), "outputs": output_rows(runs, campaign.scenario.start)}
+    return {
+        "outcome": outcome_shape(runs, campaign),
+        "rank_error": runs.tally.rank_error if runs.tally is not None else 0.0,
+        "outputs": output_rows(runs, campaign.scenario.start),
+    }
 
 
 def outcome_shape(runs: Runs, campaign: Campaign) -> dict[str, Any] | None:
@@ -90,12 +98,11 @@ def output_rows(runs: Runs, start: date) -> list[dict[str, Any]]:
     """One row for each summary output and key, in the order of the reference of outputs."""
     rows = []
     for name, output in outputs().items():
-        if output.kind == "daily" or name not in runs.summary:
+        if output.kind == "daily" or not (name in runs.summary or (runs.tally is not None and name in runs.tally)):
             continue
-        values = runs.summary[name].transpose("run", *output.dims)
-        labels = [[str(label) for label in values[dim].to_numpy()] for dim in output.dims]
-        flat = np.asarray(values.to_numpy(), dtype=np.float64).reshape(values.sizes["run"], -1)
-        for place, keys in enumerate(itertools.product(*labels)):
+        labels = [[str(label) for label in runs.summary[dim].to_numpy()] for dim in output.dims]
+        found = _output_points(runs, name, output)
+        for keys, (share, mean, *quantiles) in zip(itertools.product(*labels), found, strict=True):
             rows.append(
                 {
                     "output": name,
@@ -103,10 +110,20 @@ def output_rows(runs: Runs, start: date) -> list[dict[str, Any]]:
                     "metric": f"{name}[{','.join(keys)}]" if keys else name,
                     "kind": output.kind,
                     "unit": output.unit,
-                    **points(flat[:, place], output.kind, start),
+                    **_shaped(share, mean, quantiles, output.kind, start),
                 }
             )
     return rows
+
+
+def _output_points(runs: Runs, name: str, output: Output) -> list[tuple[float, ...]]:
+    """Share, mean and quantiles for every key of an output, from all runs or from their tally."""
+    if name not in runs.summary and runs.tally is not None:
+        share, mean, quantiles = runs.tally.points(name, QUANTILES)
+        return list(zip(share.ravel(), mean.ravel(), *quantiles.reshape(len(QUANTILES), -1), strict=True))
+    values = runs.summary[name].transpose("run", *output.dims)
+    flat = np.asarray(values.to_numpy(), dtype=np.float64).reshape(values.sizes["run"], -1)
+    return [_points(column) for column in flat.T]
 
 
 def output_dims() -> dict[str, set[str]]:
@@ -116,20 +133,57 @@ def output_dims() -> dict[str, set[str]]:
 
 def points(values: np.ndarray[Any, np.dtype[np.float64]], kind: str, start: date) -> dict[str, Any]:
     """Share of runs in which it happened, mean, and 5, 50 and 95 % points over those; dates in words too."""
+    share, mean, *quantiles = _points(values)
+    return _shaped(share, mean, quantiles, kind, start)
+
+
+def _points(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, ...]:
     happened = values[~np.isnan(values)]
-    there = len(happened) > 0
-    p05, p50, p95 = np.quantile(happened, [0.05, 0.5, 0.95]) if there else (np.nan, np.nan, np.nan)
-    shape: dict[str, Any] = {
-        "share_happened": len(happened) / len(values) if len(values) else np.nan,
-        "mean": float(np.mean(happened)) if there else np.nan,
-        "p05": p05,
-        "p50": p50,
-        "p95": p95,
-    }
+    if not len(happened):
+        return 0.0 if len(values) else np.nan, np.nan, *(np.nan for _ in QUANTILES)
+    return len(happened) / len(values), float(np.mean(happened)), *np.quantile(happened, QUANTILES)
+
+
+def _shaped(share: float, mean: float, quantiles: Sequence[float], kind: str, start: date) -> dict[str, Any]:
+    ends = dict(zip(("p05", "p50", "p95"), quantiles, strict=True))
+    shape: dict[str, Any] = {"share_happened": share, "mean": mean, **ends}
     if kind == "date":
-        ends = {"p05": p05, "p50": p50, "p95": p95}
         shape.update({f"{name}_date": as_date(value, start) or None for name, value in ends.items()})
     return shape
+
+
+def precision_shape(runs: Runs, start: date) -> dict[str, Any] | None:
+    """What was asked to be known, how well it is, and how many runs it took; None when nothing was asked."""
+    found = runs.meta.get("precision")
+    if found is None:
+        return None
+    rows = [
+        {**row, **{f"{end}_date": as_date(row[end], start) or None for end in ("estimate", "low", "high")}}
+        if row["kind"] == "date" and row["what"] != "share" and np.isfinite([row["low"], row["high"]]).all()
+        else row
+        for row in found
+    ]
+    return {"reached": all(row["reached"] for row in found), "runs": runs.meta["runs"], "wanted": rows}
+
+
+def profile_shape(found: Profile) -> dict[str, Any]:
+    """Where the engine's time goes: the ten steps and the functions in them."""
+    total = sum(one.seconds for one in found.steps)
+
+    def rows(timed: Sequence[Timed]) -> list[dict[str, Any]]:
+        return [
+            {
+                "step": one.step,
+                "name": one.name,
+                "seconds": one.seconds,
+                "share": one.seconds / total if total > 0 else np.nan,
+                "microseconds_per_campaign": 1e6 * one.seconds / found.campaigns,
+            }
+            for one in timed
+        ]
+
+    whole = {"campaigns": found.campaigns, "seconds": total, "seconds_in_one_call": found.whole}
+    return {**whole, "steps": rows(found.steps), "functions": rows(found.functions)}
 
 
 def whatif_shape(answer: WhatIf, start: date) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -15,7 +15,6 @@ import xetho
 from xetho.campaign import (
     RUNS,
     VARIANT_RUNS,
-    Campaign,
     check_counts,
     list_scenarios,
     load,
@@ -23,16 +22,15 @@ from xetho.campaign import (
 )
 from xetho.cli import games, shapes, show
 from xetho.cli import options as opt
-from xetho.cli.console import guarded, out, print_json, progress
+from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.fit import EPILOG as FIT_EPILOG
 from xetho.cli.fit import fit
-from xetho.cli.stores import refuse_to_save, runs_app
-from xetho.cli.tables import run_table, shipments, source_rows
+from xetho.cli.simulate import EPILOG as SIMULATE_EPILOG
+from xetho.cli.simulate import simulate
+from xetho.cli.stores import runs_app
+from xetho.cli.tables import shipments, source_rows
 from xetho.pages import refuse_to_overwrite, report_name
-
-if TYPE_CHECKING:
-    from xetho.plan import Plan
 
 EPILOG = (
     "Exit codes: 0 answered, 2 a mistake in what was asked (every problem is listed), 3 no proven answer."
@@ -139,53 +137,7 @@ def plan(
 games.register(app)
 
 
-@app.command(epilog="Example: xetho simulate dien-bien-phu --runs 10000 --seed 1 --json")
-@guarded
-def simulate(
-    scenario: opt.ScenarioName,
-    runs: opt.Runs = RUNS,
-    seed: opt.Seed = 1,
-    variant: opt.Variant = None,
-    sets: opt.Sets = None,
-    threads: opt.Threads = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Print the long outputs too (by route, lot...).")
-    ] = False,
-    timing: Annotated[bool, typer.Option("--timing", help="Also say how many campaigns a second.")] = False,
-    csv: opt.CsvOut = None,
-    store: opt.StoreOut = None,
-    force: opt.Force = False,
-    as_json: opt.Json = False,
-) -> None:
-    """Play the campaign many times with chance in it."""
-    check_counts(runs, seed, threads)
-    refuse_file(csv, force)
-    refuse_to_save(store, force)
-    campaign = load(scenario, variant, sets or ())
-    solved(campaign)
-    begun = time.perf_counter()
-    with progress() as told:
-        played = campaign.simulate(runs, seed, threads=threads, progress=told)
-    seconds = time.perf_counter() - begun
-    if csv is not None:
-        write_csv(run_table(played), csv)
-    if store is not None:
-        with progress() as told:
-            told("keeping the runs", 0, 0)
-            played.save(store, overwrite=force)
-    shape = shapes.runs_shape(played, campaign)
-    speed = {"seconds": seconds, "campaigns_per_second": runs / seconds}
-    if as_json:
-        asked = {"runs": runs, "seed": seed}
-        # Timings differ from run to run, so they are only there when asked for.
-        clock = {"timing": speed} if timing else {}
-        print_json({**shapes.head("simulate", campaign), **asked, **shape, **clock})
-        return
-    console = out()
-    show.show_outcome(console, shape["outcome"])
-    show.show_outputs(console, shape["outputs"], everything, shapes.output_dims())
-    if timing:
-        console.print(f"{runs} campaigns in {seconds:.2f} s: {speed['campaigns_per_second']:,.0f} a second")
+app.command(epilog=SIMULATE_EPILOG)(simulate)
 
 
 @app.command(epilog="Example: xetho whatif dien-bien-phu --variant quick-attack --runs 2000")
@@ -367,10 +319,3 @@ def sources(scenario: opt.ScenarioName, as_json: opt.Json = False) -> None:
 
 
 app.command(epilog=FIT_EPILOG)(fit)
-
-
-def solved(campaign: Campaign) -> Plan:
-    """The campaign's plan, with a progress line. Raises NoProof when the solver could not prove one."""
-    with progress() as told:
-        told("planning", 0, 0)
-        return campaign.plan()

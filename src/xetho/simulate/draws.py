@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from xetho.network.inputs import Assumption, Inputs
+from xetho.simulate.jit import kernel
 from xetho.simulate.streams import ASSUMPTION, entity, uniforms
 
 F = NDArray[np.float64]
+F32 = NDArray[np.float32]
+LONG = NDArray[np.int64]
 _GRID = np.linspace(0.0, 1.0, 4097)
-_Z95 = float(stats.norm.ppf(0.95))
+_Z95 = float(special.ndtri(0.95))
+SET, SCALE = 0, 1  # what an assumption does to a slot; everything else adds
+_EFFECTS = {"set": SET, "scale": SCALE}
 
 
 def quantile(a: Assumption, u: F) -> F:
@@ -34,10 +40,10 @@ def quantile(a: Assumption, u: F) -> F:
     if a.distribution == "pert":
         alpha = 1.0 + 4.0 * (mid - low) / (high - low)
         beta = 1.0 + 4.0 * (high - mid) / (high - low)
-        return low + (high - low) * _beta(alpha, beta, u)
+        return low + (high - low) * np.interp(u, _GRID, _beta_table(alpha, beta))
     if a.distribution == "beta":
-        return _beta(low, high, u)
-    z = stats.norm.ppf(u)
+        return np.asarray(np.interp(u, _GRID, _beta_table(low, high)))
+    z = special.ndtri(u)
     if a.distribution == "normal":
         spread = np.where(z < 0.0, mid - low, high - mid) / _Z95
         return np.asarray(mid + spread * z)
@@ -45,10 +51,10 @@ def quantile(a: Assumption, u: F) -> F:
     return np.asarray(mid * np.exp(spread * z))
 
 
-def _beta(alpha: float, beta: float, u: F) -> F:
-    """Beta quantiles by a fine table: the exact inverse is slow over millions of runs."""
-    table = stats.beta.ppf(_GRID, alpha, beta)
-    return np.asarray(np.interp(u, _GRID, table))
+@lru_cache(maxsize=1024)
+def _beta_table(alpha: float, beta: float) -> F:
+    """Beta quantiles as a fine table: the exact inverse is slow over millions of runs."""
+    return np.asarray(stats.beta.ppf(_GRID, alpha, beta))
 
 
 def draw(inputs: Inputs, seed: int, run0: int, count: int) -> dict[str, F]:
@@ -61,17 +67,50 @@ def draw(inputs: Inputs, seed: int, run0: int, count: int) -> dict[str, F]:
     return out
 
 
-def block_inputs(inputs: Inputs, values: dict[str, F], first: int, lanes: int) -> NDArray[np.float32]:
-    """Inputs x[slot, lane] of the runs first..first+lanes-1, with every assumption in its place."""
-    x = np.repeat(inputs.base[:, None], lanes, axis=1)
-    for a in inputs.assumptions:
-        part = values[a.id][first : first + lanes]
-        drawn = np.resize(part, lanes)  # lanes beyond the last run repeat and are not recorded
-        if a.effect == "set":
-            x[a.slots] = drawn
-        elif a.effect == "scale":
-            x[a.slots] *= drawn
-        else:
-            x[a.slots] += drawn
-    inputs.keep_in_range(x)
-    return x.astype(np.float32)
+class Slots:
+    """The inputs of a block of campaigns: what is common to all runs, and the slots that assumptions change."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._base = inputs.base
+        acting: dict[int, list[tuple[int, int]]] = {}
+        for i, a in enumerate(inputs.assumptions):
+            for slot in np.unique(a.slots):
+                acting.setdefault(int(slot), []).append((i, _EFFECTS.get(a.effect, SET - 1)))
+        self._slots = np.array(sorted(acting), dtype=np.int64)
+        self._first = np.cumsum([0, *(len(acting[slot]) for slot in self._slots)], dtype=np.int64)
+        acts = [act for slot in self._slots for act in acting[slot]]
+        self._acts = np.array(acts, dtype=np.int64).reshape(len(acts), 2)
+        self._least, self._most = inputs.least[self._slots], inputs.most[self._slots]
+
+    def common(self, lanes: int) -> F32:
+        """Inputs x[slot, lane] before any assumption acts."""
+        return np.repeat(self._base.astype(np.float32)[:, None], lanes, axis=1)
+
+    def place(self, x: F32, values: F, first: int) -> None:
+        """Bring the draws values[assumption, run] of the runs from `first` on to their slots in `x`.
+
+        Lanes beyond the last run repeat it; they are not recorded.
+        """
+        _place(x, self._base, self._slots, self._first, self._acts, self._least, self._most, values, first)
+
+
+@kernel
+def _place(
+    x: F32, base: F, slots: LONG, start: LONG, acts: LONG, least: F, most: F, values: F, first: int
+) -> None:
+    last = values.shape[1] - 1
+    for i in range(slots.shape[0]):
+        for lane in range(x.shape[1]):
+            run = min(first + lane, last)
+            value = base[slots[i]]
+            for j in range(start[i], start[i + 1]):
+                drawn = values[acts[j, 0], run]
+                if acts[j, 1] == SET:
+                    value = drawn
+                elif acts[j, 1] == SCALE:
+                    value *= drawn
+                else:
+                    value += drawn
+            # the tail of a bell shape may leave the range of the column
+            value = max(value, least[i])
+            x[slots[i], lane] = np.float32(min(value, most[i]))

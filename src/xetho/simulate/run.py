@@ -1,12 +1,20 @@
-"""Campaigns in blocks of lanes, blocks spread over threads; the same figures whatever the threads or blocks."""
+"""Campaigns in blocks of lanes, blocks spread over threads; the same figures whatever the threads or blocks.
+
+An `Engine` plays one chunk of runs after another in the same few arrays, so memory does not grow with the number of
+runs but for what the caller keeps. `play` is one chunk with everything kept.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -15,16 +23,18 @@ from numpy.typing import NDArray
 from xetho.network import Network
 from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program, compile_program
-from xetho.simulate.day import run_block
+from xetho.simulate.device import runner
 from xetho.simulate.draft import PlanLike
-from xetho.simulate.draws import block_inputs, draw
+from xetho.simulate.draws import Slots, draw
 from xetho.simulate.process.record import series_rows
 
 F32 = NDArray[np.float32]
+F = NDArray[np.float64]
 LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 LANES = 64
-# What is kept of every run at the end of its campaign: blocks of the state.
+TRACE = 2000  # runs that keep daily series unless told otherwise
+# What there is to keep of every run at the end of its campaign: blocks of the state.
 KEPT = (
     at_.S_STOCK, at_.S_RING, at_.S_POOL, at_.S_POOL_LOST, at_.S_POOL_JOINED, at_.S_POS_FELL, at_.S_CAMP_FELL,
     at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_WOUNDED, at_.S_SICK_NOW, at_.S_REAR, at_.S_FORCE_MEN, at_.S_CAMP_MEN,
@@ -37,10 +47,11 @@ KEPT = (
 
 @dataclass
 class Record:
-    """What the engine hands on: end states by block of the state, daily series, and sums over runs."""
+    """What the engine hands on: end states by block of the state, daily series, and sums over traced runs."""
 
     network: Network
     program: Program
+    first: int  # number of the first run
     runs: int
     trace: int
     seed: int
@@ -49,7 +60,7 @@ class Record:
     flow: LONG  # days x arcs, kg
     stock: LONG  # days x cells, kg
     condition: LONG  # days x routes, millionths
-    assumptions: dict[str, NDArray[np.float64]]
+    assumptions: dict[str, F]
     seconds: float
 
 
@@ -62,67 +73,199 @@ def play(
     trace: int | None = None,
     lanes: int = LANES,
     progress: Progress | None = None,
+    device: str = "cpu",
 ) -> Record:
-    """Play `runs` campaigns. The first `trace` of them (all up to 2,000 when None) keep daily series.
+    """Play `runs` campaigns and keep all of `KEPT`. The first `trace` of them (2,000 when None) keep daily series.
 
-    Raises ValueError for fewer than one run or thread.
+    Raises:
+        ValueError: fewer than one run, thread or lane.
+        DeviceError: there is no such device here.
     """
     if runs < 1:
         raise ValueError(f"runs must be at least 1, not {runs}")
-    workers = threads if threads is not None else (os.cpu_count() or 1)
-    if workers < 1:
-        raise ValueError(f"threads must be at least 1, not {workers}")
-    traced = min(runs, 2000 if trace is None else trace)
-    program = compile_program(network, plan)
-    values = draw(network.inputs, seed, 0, runs)
-    started = time.perf_counter()
+    with Engine(network, plan, seed, threads, lanes, device) as engine:
+        return engine.start(0, runs, min(runs, TRACE if trace is None else trace)).record(progress)
 
-    days, at = network.days, program.at
-    kept = {name: np.empty((_kept_rows(program, name), runs), dtype=np.float32) for name in KEPT}
-    series = np.zeros((int(series_rows(at)), days, traced), dtype=np.float32)
-    flow = np.zeros((days, len(network.arc_route)), dtype=np.int64)
-    stock = np.zeros((days, len(program.cells)), dtype=np.int64)
-    condition = np.zeros((days, len(network.route_ids)), dtype=np.int64)
 
-    def block(first: int) -> tuple[int, LONG, LONG, LONG]:
-        count = min(lanes, runs - first)
-        x = block_inputs(network.inputs, values, first, lanes)
-        s = np.empty((program.rows, lanes), dtype=np.float32)
-        key: Any = np.uint64(seed)
-        part = np.zeros((series.shape[0], days, max(0, min(count, traced - first))), dtype=np.float32)
-        sums = (np.zeros_like(flow), np.zeros_like(stock), np.zeros_like(condition))
-        run_block(
-            program.n, program.u, x, s, at, key, first, part.shape[2], part, part.shape[2], *sums
-        )
-        series[:, :, first : first + part.shape[2]] = part
-        _keep(program, s, kept, first, count)
-        return count, *sums
+class Engine:
+    """A network and a plan made ready, and the threads and arrays that play it; use it in a `with`.
 
-    done = 0
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        for future in as_completed([pool.submit(block, first) for first in range(0, runs, lanes)]):
-            count, f, k, c = future.result()
-            flow += f
-            stock += k
-            condition += c
-            done += count
+    Attributes:
+        lanes: campaigns that are played side by side.
+        threads: how many blocks are played at once.
+        compile_seconds: what it took to lay out the arrays and to compile the engine or load it.
+    """
+
+    def __init__(
+        self, network: Network, plan: PlanLike, seed: int = 1, threads: int | None = None, lanes: int = LANES,
+        device: str = "cpu", keep: Sequence[int] = KEPT,
+    ) -> None:  # fmt: skip
+        """Raises ValueError for fewer than one thread or lane, DeviceError when there is no such device here."""
+        workers = threads if threads is not None else (os.cpu_count() or 1)
+        for name, count in (("threads", workers), ("lanes", lanes)):
+            if count < 1:
+                raise ValueError(f"{name} must be at least 1, not {count}")
+        begun = time.perf_counter()
+        self.network, self.seed, self.keep = network, seed, tuple(keep)
+        self.program = compile_program(network, plan)
+        self._runner = runner(device, self.program, lanes)
+        self.lanes, self.threads = self._runner.lanes, workers if device == "cpu" else 1
+        self._slots = Slots(network.inputs)
+        self._figures = int(series_rows(self.program.at))
+        at, sizes = self.program.at, self.program.sizes
+        self._rows = np.concatenate([np.arange(sizes[name]) + int(at[name]) for name in self._plain()])
+        draw(network.inputs, seed, 0, 1)
+        self.compile_seconds = time.perf_counter() - begun
+        self._clock = _Clock()
+        self._desks: list[_Desk] = []
+        self._free: SimpleQueue[_Desk] = SimpleQueue()
+        self._pool = ThreadPoolExecutor(max_workers=self.threads)
+
+    @property
+    def seconds(self) -> float:
+        """For how long blocks have been played so far."""
+        return self._clock.seconds
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def start(self, first: int, count: int, traced: int) -> Chunk:
+        """Begin to play the runs from `first` on, `traced` of them (the first) day by day; `Chunk.record` waits."""
+        values = draw(self.network.inputs, self.seed, first, count)
+        series = np.zeros((self._figures, self.network.days, traced), dtype=np.float32)
+        cells = len(self.program.cells) if at_.S_RING in self.keep else 0
+        chunk = Chunk(
+            self, first, count, values, np.array(list(values.values())).reshape(len(values), count), series,
+            np.empty((len(self._rows), count), dtype=np.float32), np.empty((cells, count), dtype=np.float32),
+        )  # fmt: skip
+        width = self._width(count)
+        self._clock.begin(-(-count // width))
+        chunk.blocks = [self._pool.submit(self._block, chunk, begin, width) for begin in range(0, count, width)]
+        return chunk
+
+    def sums(self) -> dict[str, LONG]:
+        """Kilograms by day and arc (`flow`) and cell (`stock`), and `condition`, over the traced runs so far."""
+        made = [desk.sums for desk in self._desks] or [self._sums()]
+        return {name: np.sum([one[name] for one in made], axis=0) for name in made[0]}
+
+    def split(self, chunk: Chunk) -> dict[int, F32]:
+        """The rows that a chunk has kept, by block of the state."""
+        names = self._plain()
+        ends = np.cumsum([self.program.sizes[name] for name in names])
+        kept = dict(zip(names, np.split(chunk.kept, ends[:-1]), strict=True))
+        return kept | {at_.S_RING: chunk.ring} if at_.S_RING in self.keep else kept
+
+    def _plain(self) -> list[int]:
+        """Blocks of the state that are kept row by row; of cargo under way only sums over its ring are."""
+        return [name for name in self.keep if name != at_.S_RING]
+
+    def _width(self, count: int) -> int:
+        """Lanes of the blocks of a chunk: a device that takes many at once is not filled up for a few runs."""
+        return min(self.lanes, -(-count // LANES) * LANES)
+
+    def _block(self, chunk: Chunk, begin: int, width: int) -> int:
+        """Play one block of a chunk and keep what is wanted of its end state; the number of runs in it."""
+        desk = self._desk(width)
+        try:
+            end = min(begin + width, chunk.runs)
+            traced = max(0, min(end, chunk.series.shape[2]) - begin)
+            self._slots.place(desk.x, chunk.values, begin)
+            series = np.zeros((*chunk.series.shape[:2], traced), dtype=np.float32)
+            key: Any = np.uint64(self.seed)
+            self._runner.run(
+                desk.x, desk.s, key, chunk.first + begin, traced, series, traced, *desk.sums.values()
+            )
+            chunk.series[:, :, begin : begin + traced] = series
+            chunk.kept[:, begin:end] = np.take(desk.s, self._rows, axis=0)[:, : end - begin]
+            if len(chunk.ring):
+                ring = int(self.program.at[at_.S_RING])
+                rows = desk.s[ring : ring + self.program.sizes[at_.S_RING]]
+                under_way = rows.reshape(self.program.ring, len(chunk.ring), width).sum(axis=0)
+                chunk.ring[:, begin:end] = under_way[:, : end - begin]
+            return end - begin
+        finally:
+            self._free.put(desk)
+            self._clock.end()
+
+    def _desk(self, width: int) -> _Desk:
+        """A free desk of that width. There are never more than threads, since each block gives its own back."""
+        with suppress(Empty):
+            desk = self._free.get_nowait()
+            if desk.s.shape[1] != width:
+                desk.x, desk.s = self._slots.common(width), self._state(width)
+            return desk
+        desk = _Desk(self._slots.common(width), self._state(width), self._sums())
+        self._desks.append(desk)
+        return desk
+
+    def _state(self, width: int) -> F32:
+        return np.empty((self.program.rows, width), dtype=np.float32)
+
+    def _sums(self) -> dict[str, LONG]:
+        things = {
+            "flow": len(self.network.arc_route), "stock": len(self.program.cells),
+            "condition": len(self.network.route_ids),
+        }  # fmt: skip
+        return {name: np.zeros((self.network.days, size), dtype=np.int64) for name, size in things.items()}
+
+
+@dataclass
+class Chunk:
+    """Runs being played; everything is there once `record` has returned."""
+
+    engine: Engine
+    first: int
+    runs: int
+    assumptions: dict[str, F]
+    values: F  # the same as one array: assumptions x runs
+    series: F32
+    kept: F32  # rows x runs
+    ring: F32  # cells x runs
+    blocks: list[Future[int]] = field(default_factory=list)
+
+    def record(self, progress: Progress | None = None) -> Record:
+        """Wait for the runs. The record's `flow`, `stock` and `condition` are over all chunks so far."""
+        done = 0
+        for block in as_completed(self.blocks):
+            done += block.result()
             if progress is not None:
-                progress(done, runs)
-    seconds = time.perf_counter() - started
-    return Record(
-        network, program, runs, traced, seed, kept, series, flow, stock, condition, values, seconds
-    )
+                progress(done, self.runs)
+        engine = self.engine
+        return Record(
+            engine.network, engine.program, self.first, self.runs, self.series.shape[2], engine.seed,
+            engine.split(self), self.series, **engine.sums(), assumptions=self.assumptions, seconds=engine.seconds,
+        )  # fmt: skip
 
 
-def _kept_rows(program: Program, name: int) -> int:
-    return len(program.cells) if name == at_.S_RING else program.sizes[name]
+@dataclass
+class _Desk:
+    """Arrays that one block at a time uses, used again by the next."""
+
+    x: F32
+    s: F32
+    sums: dict[str, LONG]
 
 
-def _keep(program: Program, s: F32, kept: dict[int, F32], first: int, count: int) -> None:
-    """Copy the end state of a block's runs to their columns."""
-    for name, out in kept.items():
-        begin = int(program.at[name])
-        rows = s[begin : begin + program.sizes[name], :count]
-        if name == at_.S_RING:
-            rows = rows.reshape(program.ring, len(program.cells), count).sum(axis=0)
-        out[:, first : first + count] = rows
+class _Clock:
+    """Seconds in which at least one block was waiting or being played."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._open, self._since, self._lock = 0, 0.0, Lock()
+
+    def begin(self, blocks: int) -> None:
+        with self._lock:
+            if self._open == 0:
+                self._since = time.perf_counter()
+            self._open += blocks
+
+    def end(self) -> None:
+        with self._lock:
+            self._open -= 1
+            if self._open == 0:
+                self.seconds += time.perf_counter() - self._since

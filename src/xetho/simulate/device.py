@@ -1,0 +1,74 @@
+"""What plays blocks of campaigns: the cores of this machine, or a device beside them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+from numba import typeof
+from numpy.typing import NDArray
+
+# A leaf without imports of its own: the command line tells its errors like any other mistake in a request.
+from xetho.pages import CampaignError
+from xetho.simulate.compile import Program
+from xetho.simulate.day import run_block
+
+F32 = NDArray[np.float32]
+LONG = NDArray[np.int64]
+DEVICES = ("cpu", "cuda")
+
+
+class DeviceError(CampaignError):
+    """A device that is asked for is not there or cannot be used; one clear message."""
+
+
+class Runner(Protocol):
+    """Plays blocks of campaigns of one program, at most `lanes` at once."""
+
+    lanes: int
+
+    def run(
+        self, x: F32, s: F32, key: Any, run0: int, lanes: int, series: F32, trace: int,
+        flow: LONG, stock: LONG, condition: LONG,
+    ) -> None:  # fmt: skip
+        """Fill the end state `s[row, lane]` in place; the rest is as in `run_block`."""
+
+
+class Cores:
+    """Plays a block on one core; several threads may use it at once. Made ready, the engine is compiled."""
+
+    def __init__(self, program: Program, lanes: int) -> None:
+        self.program, self.lanes = program, lanes
+        some, whole = np.empty((1, 1), dtype=np.float32), np.empty((1, 1), dtype=np.int64)
+        arrays = (program.n, program.u, some, some, program.at)
+        given = (*arrays, np.uint64(0), 0, 0, some[None], 0, whole, whole, whole)
+        compiled: Any = run_block
+        type_of: Any = typeof
+        compiled.compile(tuple(type_of(one) for one in given))
+
+    def run(
+        self, x: F32, s: F32, key: Any, run0: int, lanes: int, series: F32, trace: int,
+        flow: LONG, stock: LONG, condition: LONG,
+    ) -> None:  # fmt: skip
+        """As in `Runner.run`."""
+        p = self.program
+        run_block(p.n, p.u, x, s, p.at, key, run0, lanes, series, trace, flow, stock, condition)
+
+
+def runner(device: str, program: Program, lanes: int) -> Runner:
+    """What plays the program on a device, `lanes` campaigns at once on a core (a GPU chooses its own number).
+
+    Raises DeviceError when there is no such device here.
+    """
+    if device == "cpu":
+        return Cores(program, lanes)
+    if device not in DEVICES:
+        raise DeviceError(f'device: found "{device}", allowed {" or ".join(DEVICES)}')
+    try:
+        # By name, and only now: who plays on cores need not have what a GPU takes.
+        module = import_module(f"xetho.simulate.{device}")
+    except ImportError as error:
+        raise DeviceError(f"device {device} cannot be used here: {error}") from None
+    made: Runner = module.block_runner(program)
+    return made
