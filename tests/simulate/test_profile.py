@@ -1,0 +1,55 @@
+"""The profile plays the same campaign as the engine, in the same order, and accounts for its time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.simulate.drafts import orders
+from tests.simulate.test_conservation import besieged
+from xetho.network import Network
+from xetho.plan import Plan
+from xetho.simulate import day, profile
+from xetho.simulate.compile import PlanLike, compile_program
+from xetho.simulate.draws import Slots, draw
+
+
+def same_bytes(network: Network, plan: PlanLike) -> None:
+    program, lanes = compile_program(network, plan), 16
+    values = draw(network.inputs, 7, 0, lanes)
+    slots = Slots(network.inputs)
+    x = slots.common(lanes)
+    slots.place(x, np.array(list(values.values())).reshape(len(values), lanes), 0)
+    one, other = (profile.arguments(network, program, x, 7, 4) for _ in range(2))
+    profile.whole_block(one)
+    taken = profile.one_by_one(other)
+    for name in ("s", "series", "flow", "stock", "condition"):
+        assert one[name].tobytes() == other[name].tobytes()
+    assert (taken > 0).all() and len(taken) == len(profile.STEPS)
+
+
+def test_step_by_step_is_the_same_campaign(network: Network, plan: Plan) -> None:
+    same_bytes(network, plan)
+    siege = besieged().network()
+    same_bytes(siege, orders(siege, lambda *_: 0.0))
+
+
+def test_the_steps_are_called_in_the_order_of_the_day() -> None:
+    source = Path(day.__file__).read_text(encoding="utf-8")
+    body = source[source.index("def run_block") :]
+    called = re.findall(r"^ +(\w+)\(", body[body.index('"""', body.index('"""') + 3) :], re.MULTILINE)
+    assert [function.__name__ for _, function, _ in profile.STEPS] == called
+
+
+def test_it_accounts_for_the_time(network: Network, plan: Plan) -> None:
+    found = profile.profile(network, plan, campaigns=100, lanes=32)
+    assert found.campaigns == 96
+    assert [step.step for step in found.steps] == list(range(11))
+    total = sum(step.seconds for step in found.steps)
+    assert total == pytest.approx(sum(one.seconds for one in found.functions))
+    assert found.whole > 0 and total > 0
+    with pytest.raises(ValueError, match="at least 1"):
+        profile.profile(network, plan, campaigns=0)
