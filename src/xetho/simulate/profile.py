@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xetho.network import Network
-from xetho.simulate.draft import PlanLike, Program, compile_program
+from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.day import run_block
+from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import Slots, draw
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
