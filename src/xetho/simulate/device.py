@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
-from numba import typeof
 from numpy.typing import NDArray
 
 # A leaf without imports of its own: the command line tells its errors like any other mistake in a request.
 from xetho.pages import CampaignError
 from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
+from xetho.simulate.warm import compile_engine
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
@@ -40,12 +40,7 @@ class Cores:
 
     def __init__(self, program: Program, lanes: int) -> None:
         self.program, self.lanes = program, lanes
-        some, whole = np.empty((1, 1), dtype=np.float32), np.empty((1, 1), dtype=np.int64)
-        arrays = (program.n, program.u, some, some, program.at)
-        given = (*arrays, np.uint64(0), 0, 0, some[None], 0, whole, whole, whole)
-        compiled: Any = run_block
-        type_of: Any = typeof
-        compiled.compile(tuple(type_of(one) for one in given))
+        compile_engine()
 
     def run(
         self, x: F32, s: F32, key: Any, run0: int, lanes: int, series: F32, trace: int,

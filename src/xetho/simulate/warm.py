@@ -45,9 +45,13 @@ _RUN_BLOCK = (
 
 
 def compile_engine() -> None:
-    """Compile what a campaign needs, if an earlier start has not."""
-    if is_compiled():
-        return
+    """Compile what a campaign needs, or load what an earlier start has compiled."""
+    if not is_compiled():
+        _compile_halves()
+    _compile(day.run_block, _RUN_BLOCK)
+
+
+def _compile_halves() -> None:
     other = subprocess.Popen(
         [sys.executable, "-c", "from xetho.simulate.warm import compile_half; compile_half(1)"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -56,7 +60,6 @@ def compile_engine() -> None:
         compile_half(0)
     finally:
         other.wait()  # if it failed, the day compiles its half too
-    _compile(day.run_block, _RUN_BLOCK)
 
 
 def compile_half(half: int) -> None:
