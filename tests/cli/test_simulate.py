@@ -14,7 +14,7 @@ LACK = "shortage_t[relief,food]"
 
 
 def test_on_to_a_precision(xetho: Call, small: Path) -> None:
-    asked = ["simulate", small, "--runs", 100, "--precision", f"{LACK}>0:0.04", "--precision", f"p50 {LACK}:30"]
+    asked = ["simulate", small, "--runs", 100, "--precision", f"{LACK}>0:0.01", "--precision", f"p50 {LACK}:30"]
     answer = xetho(*asked, "--json").json
     assert keys_of(answer) <= documented()
     known = answer["precision"]
