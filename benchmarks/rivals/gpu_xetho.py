@@ -16,7 +16,7 @@ from xetho.simulate import layout as at_
 from xetho.simulate import play
 from xetho.simulate.compile import compile_program
 from xetho.simulate.cuda import Runner, block_runner
-from xetho.simulate.draws import Slots, draw
+from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.run import KEPT
 
 SHOWN = (at_.A_CUTS, at_.A_EATEN, at_.A_SHORT, at_.A_PASSED, at_.A_DEAD, at_.A_WOUNDED, at_.S_POS_FELL)
@@ -57,10 +57,7 @@ class OnCard(OnProcessor):
 
     def _inputs(self, units: int, seed: int, first: int) -> Any:
         count = min(self.runner.lanes, units - first)
-        slots = Slots(self.network.inputs)
-        x = slots.common(count)
-        slots.place(x, np.array(list(draw(self.network.inputs, seed, first, count).values())), 0)
-        return x
+        return block_inputs(self.network.inputs, draw(self.network.inputs, seed, first, count), 0, count)
 
     def run(self, units: int, seed: int) -> None:
         for first in range(0, units, self.runner.lanes):

@@ -23,7 +23,7 @@ from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.cuda import NoCard, block_runner
 from xetho.simulate.day import run_block
-from xetho.simulate.draws import Slots, draw
+from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.process.record import series_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,9 +73,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
     for number, draft in enumerate(campaigns()):
         network = draft.network()
         program = compile_program(network, solve(network, period_days=5))
-        slots = Slots(network.inputs)
-        x = slots.common(LANES)
-        slots.place(x, np.array(list(draw(network.inputs, 7, 0, LANES).values())), 0)
+        x = block_inputs(network.inputs, draw(network.inputs, 7, 0, LANES), 0, LANES)
         sums = {
             name: np.zeros((network.days, size), dtype=np.int64)
             for name, size in (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.simulate.drafts import orders
@@ -13,16 +12,14 @@ from tests.simulate.test_conservation import besieged
 from xetho.network import Network
 from xetho.plan import Plan
 from xetho.simulate import day, profile
-from xetho.simulate.compile import PlanLike, compile_program
-from xetho.simulate.draws import Slots, draw
+from xetho.simulate.compile import compile_program
+from xetho.simulate.draft import PlanLike
+from xetho.simulate.draws import block_inputs, draw
 
 
 def same_bytes(network: Network, plan: PlanLike) -> None:
     program, lanes = compile_program(network, plan), 16
-    values = draw(network.inputs, 7, 0, lanes)
-    slots = Slots(network.inputs)
-    x = slots.common(lanes)
-    slots.place(x, np.array(list(values.values())).reshape(len(values), lanes), 0)
+    x = block_inputs(network.inputs, draw(network.inputs, 7, 0, lanes), 0, lanes)
     one, other = (profile.arguments(network, program, x, 7, 4) for _ in range(2))
     profile.whole_block(one)
     taken = profile.one_by_one(other)

@@ -21,10 +21,10 @@ from numba import cuda as _cuda
 from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
-from xetho.pages import CampaignError
 from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
+from xetho.simulate.device import DeviceError
 from xetho.simulate.jit import cache_folder
 
 F32 = NDArray[np.float32]
@@ -38,7 +38,7 @@ STATE_BYTES = 2**31
 HOST_LANES = 64
 
 
-class NoCard(CampaignError):
+class NoCard(DeviceError):
     """Campaigns cannot be played on a card here; the text says what is missing."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -51,8 +52,10 @@ class Cores:
         run_block(p.n, p.u, x, s, p.at, key, run0, lanes, series, trace, flow, stock, condition)
 
 
-def runner(device: str, program: Program, lanes: int) -> Runner:
+def runner(device: str, program: Program, lanes: int, keep: Iterable[int]) -> Runner:
     """What plays the program on a device, `lanes` campaigns at once on a core (a GPU chooses its own number).
+
+    `keep`: blocks of the state that are wanted at the end; others need not be brought back from a device.
 
     Raises DeviceError when there is no such device here.
     """
@@ -65,5 +68,5 @@ def runner(device: str, program: Program, lanes: int) -> Runner:
         module = import_module(f"xetho.simulate.{device}")
     except ImportError as error:
         raise DeviceError(f"device {device} cannot be used here: {error}") from None
-    made: Runner = module.block_runner(program)
+    made: Runner = module.block_runner(program, keep)
     return made

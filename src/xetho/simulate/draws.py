@@ -67,6 +67,19 @@ def draw(inputs: Inputs, seed: int, run0: int, count: int) -> dict[str, F]:
     return out
 
 
+def stacked(values: dict[str, F], count: int) -> F:
+    """Draws as one array values[assumption, run], also when there are no assumptions."""
+    return np.array(list(values.values())).reshape(len(values), count)
+
+
+def block_inputs(inputs: Inputs, values: dict[str, F], first: int, lanes: int) -> F32:
+    """Inputs x[slot, lane] of one block, the runs from `first` on of those drawn; see `Slots` for many blocks."""
+    slots = Slots(inputs)
+    x = slots.common(lanes)
+    slots.place(x, stacked(values, len(next(iter(values.values()), ()))), first)
+    return x
+
+
 class Slots:
     """The inputs of a block of campaigns: what is common to all runs, and the slots that assumptions change."""
 

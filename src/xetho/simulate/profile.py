@@ -18,7 +18,7 @@ from xetho.network import Network
 from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.day import run_block
 from xetho.simulate.draft import PlanLike
-from xetho.simulate.draws import Slots, draw
+from xetho.simulate.draws import Slots, draw, stacked
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
 from xetho.simulate.process.cohesion import cohesion
@@ -106,8 +106,7 @@ def profile(
         raise ValueError(f"campaigns and lanes must be at least 1, not {campaigns} and {lanes}")
     blocks = max(1, campaigns // lanes)
     program = compile_program(network, plan)
-    values = draw(network.inputs, seed, 0, blocks * lanes)
-    drawn = np.array(list(values.values())).reshape(len(values), blocks * lanes)
+    drawn = stacked(draw(network.inputs, seed, 0, blocks * lanes), blocks * lanes)
     slots = Slots(network.inputs)
     x = slots.common(lanes)
     given = arguments(network, program, x, seed, 0)

@@ -25,7 +25,7 @@ from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.device import runner
 from xetho.simulate.draft import PlanLike
-from xetho.simulate.draws import Slots, draw
+from xetho.simulate.draws import Slots, draw, stacked
 from xetho.simulate.process.record import series_rows
 
 F32 = NDArray[np.float32]
@@ -108,7 +108,7 @@ class Engine:
         begun = time.perf_counter()
         self.network, self.seed, self.keep = network, seed, tuple(keep)
         self.program = compile_program(network, plan)
-        self._runner = runner(device, self.program, lanes)
+        self._runner = runner(device, self.program, lanes, self.keep)
         self.lanes, self.threads = self._runner.lanes, workers if device == "cpu" else 1
         self._slots = Slots(network.inputs)
         self._figures = int(series_rows(self.program.at))
@@ -140,7 +140,7 @@ class Engine:
         series = np.zeros((self._figures, self.network.days, traced), dtype=np.float32)
         cells = len(self.program.cells) if at_.S_RING in self.keep else 0
         chunk = Chunk(
-            self, first, count, values, np.array(list(values.values())).reshape(len(values), count), series,
+            self, first, count, values, stacked(values, count), series,
             np.empty((len(self._rows), count), dtype=np.float32), np.empty((cells, count), dtype=np.float32),
         )  # fmt: skip
         width = self._width(count)
