@@ -70,7 +70,7 @@ class Planner:
         say(f"planning {model.means.periods} periods: {rows} rows, {columns} columns")
         answer = solve_in_order(model.programme, time_limit, say)
         self._loads, self._solved = loads, (model, answer)
-        return _plan(self._network, model, answer, loads, started)
+        return plan_from(self._network, model, answer, loads, started)
 
     def replan(
         self, network: NetworkLike, time_limit: float = 60.0, progress: Callable[[str], None] | None = None
@@ -93,7 +93,7 @@ class Planner:
         model, loads = self._model(network, self._loads)
         start = lift(answer.basis, base, model)
         found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
-        return _plan(network, model, found, loads, started)
+        return plan_from(network, model, found, loads, started)
 
     def _model(self, network: NetworkLike, also: BoolArray | None = None) -> tuple[Model, BoolArray]:
         """The programme of a network and its useful loads; `also` are loads of another plan, to keep its columns."""
@@ -103,7 +103,7 @@ class Planner:
         return build(network, means, columns, labour_per_fuel_t=self._labour_per_fuel_t), loads
 
 
-def _plan(network: NetworkLike, model: Model, answer: Answer, loads: BoolArray, started: float) -> Plan:
+def plan_from(network: NetworkLike, model: Model, answer: Answer, loads: BoolArray, started: float) -> Plan:
     """Turn an optimum into a plan: loads by way, carriers, stocks by balance, and what to say about it."""
     means = model.means
     values = answer.values

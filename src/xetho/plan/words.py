@@ -128,12 +128,12 @@ def _binding(plan: Plan) -> list[str]:
 def _proof(plan: Plan) -> str:
     count = counted(len(plan.bounds) - 1, "period")
     return (
-        f"Proof: no plan on these {count} has a shortage smaller by more than {_within(plan.gap)} of all that is "
-        f"wanted, and none as good has labour smaller by more than {_within(plan.labour_gap)}."
+        f"Proof: no plan on these {count} has a shortage smaller by more than {within(plan.gap)} of all that is "
+        f"wanted, and none as good has labour smaller by more than {within(plan.labour_gap)}."
     )
 
 
-def _within(gap: float) -> str:
+def within(gap: float) -> str:
     """A gap rounded up to the next power of ten, in per cent."""
     for power in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
         if gap <= power:

@@ -1,0 +1,73 @@
+"""A plan's programme with further columns, solved for another aim while the shortage is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from xetho.plan.highs import Live, Optimum, PlanError
+from xetho.plan.inputs import FloatArray
+from xetho.plan.lexicographic import FIRST_WEIGHT, TIE
+from xetho.plan.programme import Programme
+from xetho.plan.questions.common import Clock, QuestionError
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The best value of an aim (least cost) with the shortage held, and the least shortage there can be.
+
+    `best` is None where time ran out after the shortage was known: then no better is known than the plan of least shortage.
+    """
+
+    first: Optimum  # least shortage and labour together
+    shortage: Optimum
+    best: Optimum | None
+
+
+def with_columns(programme: Programme, columns: sparse.csc_matrix, upper: FloatArray) -> Programme:
+    """The programme with columns behind its own that cost nothing; their upper limits must be finite."""
+    none = np.zeros(columns.shape[1])
+    return replace(
+        programme,
+        matrix=sparse.hstack([programme.matrix, columns]).tocsc(),
+        upper=np.concatenate([programme.upper, upper]),
+        reach=np.concatenate([programme.reach, upper]),
+        shortage_cost=np.concatenate([programme.shortage_cost, none]),
+        labour_cost=np.concatenate([programme.labour_cost, none]),
+        tie_cost=np.concatenate([programme.tie_cost, none]),
+    )
+
+
+def joint_cost(programme: Programme) -> FloatArray:
+    """Shortage and labour together, from which each by itself is few pivots away."""
+    return FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + TIE * programme.tie_cost
+
+
+def aim(programme: Programme, cost: FloatArray, allowed: float | None, slack: float, clock: Clock) -> Aim:
+    """Least cost among the plans with no more shortage than is allowed (priority-weighted t).
+
+    allowed: the most shortage; the least there can be when None.  slack: added to it.  Raises QuestionError when no plan is
+    so good, with the least shortage in the error's `least`; PlanError when time is up before that is known.
+    """
+    clock.check()
+    live = Live(programme)
+    together = live.fresh(joint_cost(programme), clock.deadline)
+    least = live.onward(programme.shortage_cost, clock.deadline)
+    most = max(least.objective, 0.0) if allowed is None else allowed
+    if least.bound > most + slack:
+        raise TooShort(least.objective)
+    live.limit_shortage(max(most, least.objective) + slack)
+    try:
+        return Aim(together, least, live.onward(cost, clock.deadline))
+    except PlanError:
+        return Aim(together, least, None)
+
+
+class TooShort(QuestionError):
+    """No plan leaves as little shortage as is allowed; `least` is what the best one leaves."""
+
+    def __init__(self, least: float) -> None:
+        self.least = least
+        super().__init__(f"no plan leaves less than {least:g} t short")

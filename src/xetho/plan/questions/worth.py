@@ -1,0 +1,237 @@
+"""What one more carrier, tonne of road, or person is worth: by the dual price, and checked by planning with one more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from xetho.plan import horizon, words
+from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
+from xetho.plan.questions.common import Clock, QuestionError, Say, changed, grid, of_side, signed_rest
+from xetho.plan.result import Plan
+from xetho.plan.solve import Planner
+from xetho.scenario.problems import nearest
+
+MOST_CHECKED = 12
+"""Resources of a mode that are planned for one more of, the most worthy first; the others' worth is by the dual alone."""
+
+SPAN_SHARE = 0.02
+"""Share of a resource's worth that a stretch of dates must have to be told."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Dates in which one more of a resource is worth something, and the stages where it would work."""
+
+    first: date
+    until: date
+    per_day: float
+    between: str
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """What one more of a resource throughout is worth.
+
+    worth: by the dual price (a slope; exact for a small change, an upper limit for one).  gain: what a plan with one more
+    gains (None where it was not planned), lying between `worth` and the slope there.  Both are in `worth_in`.
+    """
+
+    kind: str  # pool, route or region
+    key: str
+    unit: str
+    worth: float
+    gain: float | None
+    worth_in: str  # t, priority-weighted t or man-days
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The worth of one more of everything that goes by a name, dearest first."""
+
+    asked: str
+    rows: tuple[OneMore, ...]
+    base: Plan
+    stopped: bool
+    reasons: tuple[str, ...]
+
+
+def one_more(
+    network: NetworkLike,
+    side: str,
+    name: str,
+    *,
+    period_days: int = 28,
+    time_limit: float = 120.0,
+    progress: Say | None = None,
+) -> Worth:
+    """What one more carrier of a mode or pool, t/day of a route or person of a region is worth to a side.
+
+    One more is there on every day on which there is any, and wherever its pool may work.
+    Raises QuestionError for a name that is none of these, or that the side does not use; PlanError when time is up before
+    the base is planned.
+    """
+    own = of_side(network, side)
+    clock, say = Clock(time_limit), progress or (lambda _line: None)
+    resources = named(own, name)
+    bounds = grid(own, period_days)
+    planner = Planner(own, bounds)
+    say("the base plan")
+    base = planner.solve(clock.left)
+    rows = [_row(own, base, kind, key) for kind, key in resources]
+    rows.sort(key=lambda row: -row.worth)
+    stopped = False
+    checked: list[OneMore] = []
+    for place, row in enumerate(rows):
+        gain = None
+        if place < MOST_CHECKED and not stopped:
+            say(f"one more of {row.key}")
+            try:
+                clock.check()
+                gain = _gain(base, planner.replan(more(own, row.kind, row.key, 1.0), clock.left), row.worth_in)
+            except RuntimeError:
+                stopped = True
+        checked.append(OneMore(**{**vars(row), "gain": gain}))
+    found = tuple(checked)
+    return Worth(name, found, base, stopped, _reasons(name, found))
+
+
+def named(network: NetworkLike, name: str) -> list[tuple[str, str]]:
+    """The resources that go by a name: all pools of a mode, or one pool, route or region.  Raises QuestionError."""
+    if name in network.mode_ids:
+        mode = list(network.mode_ids).index(name)
+        pools = np.unique(np.asarray(network.way_pool)[np.asarray(network.way_mode) == mode])
+        if not len(pools):
+            raise QuestionError(f"no pool of {name} has a road to work on")
+        return [("pool", network.pool_ids[int(pool)]) for pool in pools]
+    kinds = (("pool", network.pool_ids), ("route", network.route_ids), ("region", network.region_ids))
+    for kind, known in kinds:
+        if name in known:
+            if kind == "route" and not np.isfinite(_limit(network, name)):
+                raise QuestionError(f"route {name} has no limit of throughput: one more t/day is worth nothing")
+            return [(kind, name)]
+    near = nearest(name, [*network.mode_ids, *(one for _, known in kinds for one in known)])
+    hint = f'; did you mean "{near}"?' if near else ""
+    raise QuestionError(f'"{name}" is not a mode, pool, route or region{hint}')
+
+
+def _limit(network: NetworkLike, route: str) -> float:
+    arcs = np.asarray(network.arc_route) == list(network.route_ids).index(route)
+    return float(np.min(np.asarray(network.arc_throughput, dtype=np.float64)[arcs], initial=np.inf))
+
+
+def more(network: NetworkLike, kind: str, key: str, amount: float, days: tuple[int, int] | None = None) -> NetworkLike:
+    """The network with more of a resource: on every day with any, or from the first of `days` to before the second.
+
+    kind: pool, route (throughput; all days), region, handling (all days) or stock (key `PLACE:GOOD`, on the first day).
+    """
+    window: IntArray = np.arange(int(network.days))
+    inside = (window >= days[0]) & (window < days[1]) if days is not None else np.ones(len(window), dtype=bool)
+    if kind == "pool":
+        count = np.array(network.pool_count, dtype=np.float64)
+        row = list(network.pool_ids).index(key)
+        count[row] += np.where((count[row] > 0) & inside, amount, 0.0)
+        return changed(network, pool_count=count)
+    if kind == "region":
+        labour = np.array(network.region_labour, dtype=np.float64)
+        labour[list(network.region_ids).index(key)] += np.where(inside, amount, 0.0)
+        return changed(network, region_labour=labour)
+    if kind == "route":
+        through = np.array(network.arc_throughput, dtype=np.float64)
+        through[np.asarray(network.arc_route) == list(network.route_ids).index(key)] += amount
+        return changed(network, arc_throughput=through)
+    if kind == "handling":
+        handling = np.array(network.handling, dtype=np.float64)
+        handling[list(network.place_ids).index(key)] += amount
+        return changed(network, handling=handling)
+    place, _, good = key.partition(":")
+    stock = np.array(network.stock0, dtype=np.float64)
+    stock[list(network.place_ids).index(place), list(network.good_ids).index(good)] += amount
+    return changed(network, stock0=stock)
+
+
+def _row(network: NetworkLike, base: Plan, kind: str, key: str) -> OneMore:
+    """Worth by the dual prices in the plan's table of bottlenecks."""
+    table = base.bottlenecks
+    mine = table[(table["kind"] == kind) & (table["key"] == key)].sort_values("from")
+    # While anything is short the worth is in that; a part of the network in which nothing is counts its labour.
+    counted = _worth_in(network, base)
+    mine = mine[mine["worth_in"] == counted]
+    total = float(mine["worth_t_per_unit"].sum())
+    stretches = []
+    for row in mine.to_dict("records"):
+        if row["worth_t_per_unit"] >= SPAN_SHARE * total:
+            between = _between(network, base, kind, key, row["from"], row["until"])
+            stretches.append(Stretch(row["from"], row["until"], float(row["worth_per_day"]), between))
+    unit = {"pool": "carrier", "route": "t/day", "region": "person"}[kind]
+    return OneMore(kind, key, unit, total, None, counted, tuple(stretches))
+
+
+def _worth_in(network: NetworkLike, base: Plan) -> str:
+    short = base.bottlenecks[base.bottlenecks["worth_in"] != "man-days"]
+    if len(short):
+        return str(short.iloc[0]["worth_in"])
+    if base.feasible:
+        return "man-days"
+    weights = [*np.asarray(network.good_weight).tolist(), *(target.weight for target in network.targets)]
+    return "t" if all(weight == 1.0 for weight in weights) else "priority-weighted t"
+
+
+def _gain(base: Plan, plan: Plan, worth_in: str) -> float:
+    """What a plan gains on the base, with what the proofs leave open taken as nothing."""
+    if worth_in == "man-days":
+        return signed_rest(base.labour_objective - plan.labour_objective, 2e-5 * max(base.labour_objective, 1.0))
+    return signed_rest(base.objective - plan.objective, 2e-5 * max(base.objective, 1.0))
+
+
+def _between(network: NetworkLike, base: Plan, kind: str, key: str, first: date, until: date) -> str:
+    """The stage where most of the resource works in these dates: `FROM and TO`; blank when it does not work."""
+    if kind == "route":
+        return ""
+    start = (first - network.start).days
+    periods = [
+        k for k in range(len(base.bounds) - 1) if start <= int(base.bounds[k]) <= (until - network.start).days
+    ]
+    days = horizon.lengths(base.bounds)
+    work: FloatArray = np.einsum("k,kw->w", days[periods].astype(np.float64), base.carriers[periods])
+    pool = np.asarray(network.way_pool, dtype=np.int64)
+    owner = (
+        pool == list(network.pool_ids).index(key)
+        if kind == "pool"
+        else np.asarray(network.pool_region)[pool] == list(network.region_ids).index(key)
+    )
+    work = np.where(owner, work, 0.0)
+    if work.max(initial=0.0) <= 0:
+        return ""
+    arc = int(np.asarray(network.way_arc)[int(work.argmax())])
+    return f"{network.place_ids[int(network.arc_from[arc])]} and {network.place_ids[int(network.arc_to[arc])]}"
+
+
+def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
+    """The answer in sentences."""
+    lines = []
+    for row in rows:
+        if row.worth <= 0:
+            continue
+        weighted = " (priority-weighted)" if row.worth_in == "priority-weighted t" else ""
+        labour = row.worth_in == "man-days"
+        one = {"pool": "carrier of pool {}", "route": "t/day of throughput on route {}", "region": "person from region {}"}
+        for stretch in row.stretches:
+            where = f", working mostly between {stretch.between}," if stretch.between else ""
+            gain = f"{words.number(stretch.per_day)} " + ("man-days a day" if labour else f"t/day less shortage{weighted}")
+            lines.append(
+                f"One more {one[row.kind].format(row.key)}{where} {words.span(stretch.first, stretch.until)} is worth {gain}."
+            )
+        unit = "man-days" if labour else f"t{weighted}"
+        checked = "" if row.gain is None else f"; a plan with one more gains {words.number(row.gain)}"
+        lines.append(f"In all {row.key}: {words.number(row.worth)} {unit} by the dual price{checked}.")
+    idle = [row.key for row in rows if row.worth <= 0]
+    if idle and len(idle) == len(rows):
+        lines.append(f"One more of {name} is worth nothing: what there is never binds.")
+    elif idle:
+        lines.append(f"One more is worth nothing of {', '.join(idle)}.")
+    return tuple(lines)
