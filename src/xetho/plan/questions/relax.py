@@ -11,6 +11,7 @@ from xetho.plan import words
 from xetho.plan.highs import PlanError
 from xetho.plan.horizon import sums
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
+from xetho.plan.lexicographic import TIGHT
 from xetho.plan.model import Model
 from xetho.plan.programme import Programme
 from xetho.plan.questions.common import (
@@ -23,6 +24,7 @@ from xetho.plan.questions.common import (
     of_side,
     on,
     plan_of,
+    reach_days,
     short_t,
     wanted,
     wanted_weighted,
@@ -84,6 +86,7 @@ def relaxations(
     bounds = grid(own, period_days)
     base = plan_of(own, bounds, clock)
     allowed = closing * wanted_weighted(own)
+    hopeless, hopeless_t = _hopeless(own)
     if base.objective <= allowed:
         line = f"{side}: the plan closes, so nothing has to give."
         return Relaxations(side, True, base, (), False, (line,))
@@ -91,16 +94,27 @@ def relaxations(
     stopped = False
     try:
         say("how much less need")
-        rows.append(_less_need(own, bounds, allowed, clock))
-        for mode in _modes(own):
+        rows.append(_given_up(base))
+        rows.append(_less_need(own, bounds, clock))
+        modes = _modes(own)
+        for mode in modes:
             say(f"how many more: {own.mode_ids[mode]}")
-            rows.append(_more_carriers(own, bounds, mode, allowed, clock))
+            rows.append(_more_carriers(own, bounds, [mode], allowed + hopeless, clock))
+        if len(modes) > 1 and all(row.amount is None for row in rows if row.kind == "carriers"):
+            say("how many more of all modes")
+            rows.append(_more_carriers(own, bounds, modes, allowed + hopeless, clock))
         say("how much later")
         rows.append(_later(own, base, period_days, allowed, clock))
     except PlanError:
         stopped = True
     opening = f"{side}: {words.number(short_t(base))} t of the {words.number(wanted(own))} t wanted must go short."
-    lines = [opening, *(row.sentence for row in rows)]
+    lines = [opening]
+    if hopeless_t > 1e-3:
+        lines.append(
+            f"{words.number(hopeless_t)} t of it is wanted before anything can have travelled there; more carriers cannot help "
+            "that, and it is left aside where they are counted."
+        )
+    lines += [row.sentence for row in rows]
     if stopped:
         lines.append("Time ran out before every relaxation was tried.")
     return Relaxations(side, False, base, tuple(rows), stopped, tuple(lines))
@@ -124,22 +138,52 @@ def _wanting(network: NetworkLike) -> FloatArray:
     return np.asarray(total, dtype=np.float64)
 
 
-def _more_carriers(network: NetworkLike, bounds: IntArray, mode: int, allowed: float, clock: Clock) -> Relaxation:
-    """Fewest further carriers of a mode with which the plan closes."""
-    name = network.mode_ids[mode]
-    pools = np.unique(np.asarray(network.way_pool)[np.asarray(network.way_mode) == mode])
+def _hopeless(network: NetworkLike) -> tuple[float, float]:
+    """What is wanted before anything can have travelled there: priority-weighted t, and t."""
+    first = reach_days(network)
+    early = np.arange(int(network.days))[:, None, None] < first[None]
+    by_good = np.where(early, network.need, 0.0).sum(axis=(0, 1))
+    weighted, tonnes = float(by_good @ np.asarray(network.good_weight, dtype=np.float64)), float(by_good.sum())
+    for target in network.targets:
+        if target.day < first[target.place, target.good]:
+            weighted += float(target.t) * float(target.weight)
+            tonnes += float(target.t)
+    return weighted, tonnes
+
+
+def _given_up(base: Plan) -> Relaxation:
+    """What the base plan leaves short: the least by priority."""
+    amount = short_t(base)
+    most = " ".join(str(sentence) for sentence in base.shortages["sentence"].head(words.SHOWN))
+    sentence = f"Giving up {words.number(amount)} t would close it, the least by priority. {most}"
+    return Relaxation("need", "by priority", amount, "t", True, sentence)
+
+
+def _more_carriers(
+    network: NetworkLike, bounds: IntArray, modes: list[int], allowed: float, clock: Clock
+) -> Relaxation:
+    """Fewest further carriers of a mode, or fewest people as crews of several, with which the plan closes."""
+    name = f"mode {network.mode_ids[modes[0]]}" if len(modes) == 1 else "all modes"
+    ways = np.isin(np.asarray(network.way_mode), modes)
+    pools = np.unique(np.asarray(network.way_pool)[ways])
     pools = pools[np.asarray(network.pool_count)[pools].max(axis=1) > 0]
+    crew = np.zeros(len(network.pool_ids))
+    np.maximum.at(crew, np.asarray(network.way_pool, dtype=np.int64), np.asarray(network.way_crew, dtype=np.float64))
+    people = crew[pools]
     model, programme = _reinforced(network, bounds, pools)
     cost = np.zeros(len(programme.upper))
-    cost[-len(pools) :] = 1.0
+    cost[-len(pools) :] = 1.0 if len(modes) == 1 else np.maximum(people, 1e-3)
     try:
         found = aim(programme, cost, allowed, 0.0, clock)
-    except TooShort:
-        sentence = f"No number of further carriers of mode {name} alone (up to {MOST_TIMES:g} times those there are) closes it."
+    except TooShort as error:
+        sentence = (
+            f"No number of further carriers of {name}{' alone' if len(modes) == 1 else ''} closes it (up to "
+            f"{MOST_TIMES:g} times those there are: {words.number(max(error.least - allowed, 0.0))} priority-weighted t too many "
+            "would still be short)."
+        )
         return Relaxation("carriers", name, None, "carriers", True, sentence)
     best = found.best or found.first
     extra = best.values[-len(pools) :]
-    crew = float(np.asarray(network.way_crew)[np.asarray(network.way_mode) == mode][0])
     count = float(extra.sum())
     shares = [
         f"{words.number(float(np.ceil(more - 1e-6)))} in pool {network.pool_ids[int(pool)]}"
@@ -148,8 +192,8 @@ def _more_carriers(network: NetworkLike, bounds: IntArray, mode: int, allowed: f
     ]
     proven = found.best is not None
     few = "the fewest there can be" if proven else "fewer may do"
-    people = f", {words.number(count * crew)} people to crew them" if crew > 0 else ""
-    sentence = f"{words.number(count)} more carriers of mode {name} would close it ({', '.join(shares)}){people}; {few}."
+    crews = f", {words.number(float(extra @ people))} people to crew them" if people.any() else ""
+    sentence = f"{words.number(count)} more carriers of {name} would close it ({', '.join(shares)}){crews}; {few}."
     return Relaxation("carriers", name, count, "carriers", proven, sentence)
 
 
@@ -181,28 +225,28 @@ def _reinforced(network: NetworkLike, bounds: IntArray, pools: IntArray) -> tupl
     return model, with_columns(fitted, columns, most)
 
 
-def _less_need(network: NetworkLike, bounds: IntArray, allowed: float, clock: Clock) -> Relaxation:
-    """Greatest share that can be met of every need and stock target alike."""
-    model, _ = model_of(network, bounds)
-    whole = scaled_need(model, sums(network.need, bounds), 1.0)
-    programme = _scaled_targets(model, whole)
+def _less_need(network: NetworkLike, bounds: IntArray, clock: Clock) -> Relaxation:
+    """Greatest share that can be met of every need and stock target alike, but those that nothing can reach in time."""
+    first = reach_days(network)
+    early = np.arange(int(network.days))[:, None, None] < first[None]
+    able = changed(
+        network, need=np.where(early, 0.0, network.need),
+        targets=[target for target in network.targets if target.day >= first[target.place, target.good]],
+    )  # fmt: skip
+    model, _ = model_of(able, bounds)
+    programme = _scaled_targets(model, scaled_need(model, sums(able.need, bounds), 1.0))
     cost = np.zeros(len(programme.upper))
     cost[-1] = -1.0
-    # What may go short in a plan that closes may also be cut; it is too little to be told apart.
-    try:
-        found = aim(programme, cost, allowed, 0.0, clock)
-    except TooShort:
-        sentence = "No share of every need alike can be met: something wanted can never come."
-        return Relaxation("need", "", None, "share", True, sentence)
+    found = aim(programme, cost, None, TIGHT * max(wanted_weighted(able), 1.0), clock)
     share = float(found.best.values[-1]) if found.best is not None else 0.0
-    cut = (1.0 - share) * wanted(network)
+    cut = (1.0 - share) * wanted(able)
     sentence = (
-        f"With every need and stock target cut alike, {words.percent(share)} of each can be met: {words.number(cut)} t are "
-        "given up."
+        f"With every need and stock target that can be reached in time cut alike, {words.percent(share)} of each can be met: "
+        f"{words.number(cut)} t are given up."
         if share > 1e-6
         else "No share of every need alike can be met: something is wanted where or when none of it can be."
     )
-    return Relaxation("need", "", share, "share", found.best is not None, sentence)
+    return Relaxation("need", "alike", share, "share", found.best is not None, sentence)
 
 
 def _scaled_targets(model: Model, programme: Programme) -> Programme:

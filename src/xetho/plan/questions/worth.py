@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
-from xetho.plan import horizon, words
+from xetho.plan import explain, horizon, words
+from xetho.plan.highs import Basis, PlanError
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
-from xetho.plan.questions.common import Clock, QuestionError, Say, changed, grid, of_side, signed_rest
+from xetho.plan.lexicographic import TIE, TIGHT, Answer
+from xetho.plan.questions.common import Clock, QuestionError, Say, changed, grid, model_of, of_side, signed_rest
+from xetho.plan.questions.extended import aim
 from xetho.plan.result import Plan
 from xetho.plan.solve import Planner
 from xetho.scenario.problems import nearest
@@ -36,8 +40,8 @@ class Stretch:
 class OneMore:
     """What one more of a resource throughout is worth.
 
-    worth: by the dual price (a slope; exact for a small change, an upper limit for one).  gain: what a plan with one more
-    gains (None where it was not planned), lying between `worth` and the slope there.  Both are in `worth_in`.
+    worth: by the dual price (a slope: exact for a small change, an upper limit for a large one).  gain: what a plan with one
+    more, or a hundredth more where that is more, gains for each (None where none was planned).  Both are in `worth_in`.
     """
 
     kind: str  # pool, route or region
@@ -82,17 +86,22 @@ def one_more(
     planner = Planner(own, bounds)
     say("the base plan")
     base = planner.solve(clock.left)
-    rows = [_row(own, base, kind, key) for kind, key in resources]
+    table = base.bottlenecks
+    if not _told(table, resources) and not base.feasible:
+        say("what they are worth in labour")
+        table = _in_labour(own, bounds, clock)
+    rows = [_row(own, base, table, kind, key) for kind, key in resources]
     rows.sort(key=lambda row: -row.worth)
     stopped = False
     checked: list[OneMore] = []
     for place, row in enumerate(rows):
         gain = None
         if place < MOST_CHECKED and not stopped:
-            say(f"one more of {row.key}")
+            say(f"more of {row.key}")
             try:
                 clock.check()
-                gain = _gain(base, planner.replan(more(own, row.kind, row.key, 1.0), clock.left), row.worth_in)
+                step = _step(own, row.kind, row.key)
+                gain = _gain(base, planner.replan(more(own, row.kind, row.key, step), clock.left), row.worth_in) / step
             except RuntimeError:
                 stopped = True
         checked.append(OneMore(**{**vars(row), "gain": gain}))
@@ -154,12 +163,40 @@ def more(network: NetworkLike, kind: str, key: str, amount: float, days: tuple[i
     return changed(network, stock0=stock)
 
 
-def _row(network: NetworkLike, base: Plan, kind: str, key: str) -> OneMore:
-    """Worth by the dual prices in the plan's table of bottlenecks."""
-    table = base.bottlenecks
+def _told(table: pd.DataFrame, resources: Sequence[tuple[str, str]]) -> bool:
+    """Does any of the resources stand in a table of bottlenecks?"""
+    return any(((table["kind"] == kind) & (table["key"] == key)).any() for kind, key in resources)
+
+
+def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataFrame:
+    """The bottlenecks of least labour with the shortage held at its least: for resources that no shortage hangs on."""
+    model, _ = model_of(network, bounds)
+    programme = model.programme
+    slack = TIGHT * max(programme.wanted, 1.0)
+    found = aim(programme, programme.labour_cost + TIE * programme.tie_cost, None, slack, clock).best
+    if found is None:
+        raise PlanError("time ran out before the worth in labour was known; allow more time")
+    rows, columns = programme.matrix.shape
+    none = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
+    answer = Answer(found.values, 0.0, found.bound, found.duals, np.zeros(rows, dtype=bool), none)
+    return explain.bottlenecks(network, model, answer)
+
+
+def _step(network: NetworkLike, kind: str, key: str) -> float:
+    """How many more are planned for: one, or a hundredth of those there are, so that rounding does not hide the gain."""
+    if kind == "pool":
+        there = float(np.max(np.asarray(network.pool_count)[list(network.pool_ids).index(key)]))
+    elif kind == "region":
+        there = float(np.max(np.asarray(network.region_labour)[list(network.region_ids).index(key)]))
+    else:
+        there = _limit(network, key)
+    return max(1.0, 0.01 * there)
+
+
+def _row(network: NetworkLike, base: Plan, table: pd.DataFrame, kind: str, key: str) -> OneMore:
+    """Worth by the dual prices in a table of bottlenecks."""
     mine = table[(table["kind"] == kind) & (table["key"] == key)].sort_values("from")
-    # While anything is short the worth is in that; a part of the network in which nothing is counts its labour.
-    counted = _worth_in(network, base)
+    counted = _worth_in(network, base, table)
     mine = mine[mine["worth_in"] == counted]
     total = float(mine["worth_t_per_unit"].sum())
     stretches = []
@@ -171,21 +208,23 @@ def _row(network: NetworkLike, base: Plan, kind: str, key: str) -> OneMore:
     return OneMore(kind, key, unit, total, None, counted, tuple(stretches))
 
 
-def _worth_in(network: NetworkLike, base: Plan) -> str:
-    short = base.bottlenecks[base.bottlenecks["worth_in"] != "man-days"]
+def _worth_in(network: NetworkLike, base: Plan, table: pd.DataFrame) -> str:
+    """Tonnes of shortage where the table has such rows, else man-days."""
+    short = table[table["worth_in"] != "man-days"]
     if len(short):
         return str(short.iloc[0]["worth_in"])
-    if base.feasible:
+    if base.feasible or len(table):
         return "man-days"
     weights = [*np.asarray(network.good_weight).tolist(), *(target.weight for target in network.targets)]
     return "t" if all(weight == 1.0 for weight in weights) else "priority-weighted t"
 
 
 def _gain(base: Plan, plan: Plan, worth_in: str) -> float:
-    """What a plan gains on the base, with what the proofs leave open taken as nothing."""
+    """What a plan gains on the base, with what the proofs of both leave open taken as nothing."""
     if worth_in == "man-days":
-        return signed_rest(base.labour_objective - plan.labour_objective, 2e-5 * max(base.labour_objective, 1.0))
-    return signed_rest(base.objective - plan.objective, 2e-5 * max(base.objective, 1.0))
+        open_gap = base.labour_objective - base.labour_bound + plan.labour_objective - plan.labour_bound
+        return signed_rest(base.labour_objective - plan.labour_objective, open_gap)
+    return signed_rest(base.objective - plan.objective, base.objective - base.bound + plan.objective - plan.bound)
 
 
 def _between(network: NetworkLike, base: Plan, kind: str, key: str, first: date, until: date) -> str:
@@ -227,7 +266,7 @@ def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
                 f"One more {one[row.kind].format(row.key)}{where} {words.span(stretch.first, stretch.until)} is worth {gain}."
             )
         unit = "man-days" if labour else f"t{weighted}"
-        checked = "" if row.gain is None else f"; a plan with one more gains {words.number(row.gain)}"
+        checked = "" if row.gain is None else f"; plans with more gain {words.number(row.gain)} for each"
         lines.append(f"In all {row.key}: {words.number(row.worth)} {unit} by the dual price{checked}.")
     idle = [row.key for row in rows if row.worth <= 0]
     if idle and len(idle) == len(rows):
