@@ -21,6 +21,7 @@ from xetho.scenario.settings import read_settings
 from xetho.scenario.variants import Variant, read_variants
 
 if TYPE_CHECKING:
+    from xetho.asking import Ask
     from xetho.evidence import Names
     from xetho.experiment import Closing, Influence, WhatIf
     from xetho.interdict import Cuts, Guards, Question
@@ -199,10 +200,10 @@ class Campaign:
         if "gap" in asked:
             asked["tolerance"] = asked.pop("gap")
         if asked.get("side") is None:
-            asked["side"] = self._supplied_side()
+            asked["side"] = self.supplied_side()
         return Question(**asked)
 
-    def _supplied_side(self) -> str:
+    def supplied_side(self) -> str:
         """Who attacks the camp of the outcome; without one, the side that wants most."""
         from xetho.experiment.closing import headline_side
 
@@ -210,6 +211,13 @@ class Campaign:
         need = network.need.sum(axis=(0, 2))
         most = max(range(len(network.side_ids)), key=lambda side: float(need[network.place_side == side].sum()))
         return headline_side(self.scenario) or network.side_ids[most]
+
+    @property
+    def ask(self) -> Ask:
+        """Questions to the plan: the earliest date, the largest force, the cheapest service, and more."""
+        from xetho.asking import Ask
+
+        return Ask(self)
 
     @cached_property
     def names(self) -> Names:

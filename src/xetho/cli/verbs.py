@@ -20,6 +20,7 @@ from xetho.campaign import (
     load,
     new,
 )
+from xetho.cli import ask as questions
 from xetho.cli import games, shapes, show
 from xetho.cli import options as opt
 from xetho.cli.console import guarded, out, print_json, progress, solved
@@ -116,14 +117,36 @@ def plan(
     scenario: opt.ScenarioName,
     variant: opt.Variant = None,
     sets: opt.Sets = None,
+    earliest: questions.Earliest = False,
+    stock: questions.Stocks = None,
+    largest_force: questions.LargestForce = False,
+    at: questions.At = None,
+    since: questions.Since = None,
+    troops: questions.Forces = None,
+    cheapest: questions.Cheapest = False,
+    service: questions.Service = 0.98,
+    robust: questions.Robust = None,
+    seed: questions.RobustSeed = 1,
+    tail: questions.Tail = 0.25,
+    without_route: questions.Without = None,
+    one_more: questions.OneMore = None,
+    worth: questions.WorthWord = None,
+    relax: questions.Relax = False,
+    side: questions.Side = None,
+    period_days: questions.PeriodDays = None,
+    time_limit: questions.TimeLimit = 300.0,
     everything: Annotated[bool, typer.Option("--all", help="Print the long tables too (by pool and month).")] = False,
     csv: opt.CsvOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
-    """Find the best supply plan: what is short and why, and which resources bind."""
+    """Find the best supply plan: what is short and why, and which resources bind; or ask it a question."""
+    asked = dict(locals())
     refuse_file(csv, force)
     campaign = load(scenario, variant, sets or ())
+    if (question := questions.chosen(campaign, asked)) is not None:
+        questions.answer(campaign, question, as_json)
+        return
     found = solved(campaign)
     if csv is not None:
         write_csv(shipments(found, campaign.network), csv)

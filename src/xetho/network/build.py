@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from xetho.network import ground
 from xetho.network.battle import CONDITIONS, Battle, build_battle, index
-from xetho.network.inputs import Inputs, build_inputs
+from xetho.network.inputs import Assumption, Inputs, build_inputs, central_value
 from xetho.network.network import Network, Ration, Target, ThreatTable
 from xetho.scenario import Scenario
 
@@ -19,19 +20,29 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741  (index arrays)
 
 
-def build(scenario: Scenario) -> Network:
-    """Turn a checked scenario into index arrays, planning figures taken at the central values of its assumptions."""
-    return _Builder(scenario).network()
+Cuts = Callable[[str, str, F], F]
+"""Cuts by day of a threat (its id) on a route (its id), for the expected number of cuts by day."""
+
+
+def build(
+    scenario: Scenario, value: Callable[[Assumption], float] = central_value, cuts: Cuts | None = None
+) -> Network:
+    """Turn a checked scenario into index arrays, planning figures taken at the central values of its assumptions.
+
+    value: another value for each assumption.  cuts: what takes the place of the expected cuts.
+    """
+    return _Builder(scenario, value, cuts).network()
 
 
 class _Builder:
     """Holds the name-to-index maps while the arrays are made."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, value: Callable[[Assumption], float], cuts: Cuts | None) -> None:
         self.scenario = scenario
+        self.cuts = cuts
         self.t = scenario.tables
         self.days = scenario.days
-        self.inputs: Inputs = build_inputs(scenario)
+        self.inputs: Inputs = build_inputs(scenario, value)
         self.sides = index([s.id for s in scenario.sides])
         self.places = index([str(i) for i in self.t["places"].index])
         self.goods = index([str(i) for i in self.t["goods"].index])
@@ -349,7 +360,10 @@ class _Builder:
                 zone = place_zone[int(arcs["arc_from"][first_arc[int(r)]])]
                 effort = col["effort_per_day"][i] * share[i] * part * (1.0 - guard[r])
                 effort = effort * ground.mean_weather(p_foul[zone], col["foul_factor"][i])
-                work[r] += effort * col["cuts_per_effort"][i] * col["mend_mean_mandays"][i]
+                cut = effort * col["cuts_per_effort"][i]
+                if self.cuts is not None:
+                    cut = self.cuts(str(th.index[i]), list(self.routes)[r], cut)
+                work[r] += cut * col["mend_mean_mandays"][i]
                 hits[r] += effort * col["cargo_lost_per_effort"][i]
         return work, 1.0 - np.exp(-hits)
 
@@ -389,7 +403,7 @@ class _Builder:
         b, c = self.battle, self.inputs.central()
         out = np.zeros((self.days, len(self.places), len(self.goods)))
         strength = self.values("forces", "strength")
-        starts = self._siege_starts()
+        starts = siege_starts(self.battle, self.days)
         for x, since in [(x, 0) for x in rations] + [
             (x, starts.get(b.force_group[x.force], self.days)) for x in small_arms
         ]:
@@ -399,36 +413,14 @@ class _Builder:
             total = self.values("demand", "total_t")[i]
             out[:, self.places[place], self.goods[good]] += total * self.demand_share()[i]
         self._fire(out)
-        return self._bring_forward(out)
-
-    def _bring_forward(self, need: F) -> F:
-        """Shift needs earlier by the days of cover, a lead that grows from nothing at the start."""
-        cover = self.inputs.parameter("cover_days")
-        if cover <= 0:
-            return need
-        day = np.arange(self.days + 1, dtype=np.float64)
-        lead = cover * np.minimum(1.0, day / self.inputs.parameter("cover_build_days"))
-        total = np.concatenate([np.zeros((1, *need.shape[1:])), need.cumsum(axis=0)])
-        flat = total.reshape(self.days + 1, -1)
-        shifted = np.stack([np.interp(day + lead, day, column) for column in flat.T], axis=1)
-        return np.diff(shifted, axis=0).reshape(need.shape)
-
-    def _siege_starts(self) -> dict[int, int]:
-        """First day on which each group is in contact by the dates of the operations."""
-        b = self.battle
-        starts: dict[int, int] = {}
-        for o, target in enumerate(b.operation_target):
-            camp = b.position_camp[target]
-            for group in (camp, b.group_of_side(b.camp_attacker[camp])):
-                starts[group] = min(starts.get(group, self.days), max(0, b.operation_from[o]))
-        return starts
+        return bring_forward(out, self.inputs)
 
     def _fire(self, out: F) -> None:
         """Planned shells: quiet fire while a camp is under siege, and the rounds of each operation on its first day."""
         b, c = self.battle, self.inputs.central()
         kg = self.values("goods", "kg_per_unit")
         quiet, hard = self.values("weapons", "rounds_quiet"), self.values("weapons", "rounds_assault")
-        starts = self._siege_starts()
+        starts = siege_starts(self.battle, self.days)
         attacks: dict[int, list[int]] = {}
         for o, target in enumerate(b.operation_target):
             if b.operation_kind[o] == 0:
@@ -456,6 +448,30 @@ class _Builder:
             for x in ready:
                 share = float(c[x.slot]) / pieces
                 out[day, b.force_place[x.force], good] += share * float(c[fire.slot]) * kg[good] / 1000.0
+
+
+def bring_forward(need: F, inputs: Inputs) -> F:
+    """Needs (D x places x goods) shifted earlier by the days of cover, a lead that grows from nothing at the start."""
+    cover = inputs.parameter("cover_days")
+    if cover <= 0:
+        return need
+    days = len(need)
+    day = np.arange(days + 1, dtype=np.float64)
+    lead = cover * np.minimum(1.0, day / inputs.parameter("cover_build_days"))
+    total = np.concatenate([np.zeros((1, *need.shape[1:])), need.cumsum(axis=0)])
+    flat = total.reshape(days + 1, -1)
+    shifted = np.stack([np.interp(day + lead, day, column) for column in flat.T], axis=1)
+    return np.diff(shifted, axis=0).reshape(need.shape)
+
+
+def siege_starts(b: Battle, days: int) -> dict[int, int]:
+    """First day on which each group is in contact by the dates of the operations."""
+    starts: dict[int, int] = {}
+    for o, target in enumerate(b.operation_target):
+        camp = b.position_camp[target]
+        for group in (camp, b.group_of_side(b.camp_attacker[camp])):
+            starts[group] = min(starts.get(group, days), max(0, b.operation_from[o]))
+    return starts
 
 
 def _of_good(labels: list[str], good: str) -> list[str]:

@@ -7,7 +7,7 @@ or one engine parameter; a *column* is a run of slots in the row order of its ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -88,6 +88,7 @@ class Inputs:
     pairs: dict[tuple[str, str], list[Pair]]
     parameters: dict[str, int]
     assumptions: list[Assumption] = field(default_factory=list)
+    _value: Callable[[Assumption], float] = field(default_factory=lambda: central_value)
     _central: NDArray[np.float64] | None = None
 
     def at(self, table: str, column: str) -> int:
@@ -99,7 +100,7 @@ class Inputs:
         if self._central is None:
             values = self.base.copy()
             for a in self.assumptions:
-                apply(values, a, central_value(a))
+                apply(values, a, self._value(a))
             self.keep_in_range(values)
             self._central = values
         return self._central
@@ -141,8 +142,8 @@ def central_value(a: Assumption) -> float:
     return a.central
 
 
-def build_inputs(scenario: Scenario) -> Inputs:
-    """Lay out the slots of a scenario and resolve the targets of its assumptions."""
+def build_inputs(scenario: Scenario, value: Callable[[Assumption], float] = central_value) -> Inputs:
+    """Lay out the slots of a scenario and resolve the targets of its assumptions; value: what counts as central."""
     parts: list[NDArray[np.float64]] = []
     ranges: list[tuple[float, float]] = []
     size = 0
@@ -177,7 +178,7 @@ def build_inputs(scenario: Scenario) -> Inputs:
                     size += 1
 
     least, most = np.array(ranges, dtype=np.float64).T
-    inputs = Inputs(np.concatenate(parts), least, most, columns, pairs, parameters)
+    inputs = Inputs(np.concatenate(parts), least, most, columns, pairs, parameters, _value=value)
     inputs.assumptions = list(_assumptions(scenario, inputs))
     return inputs
 

@@ -5,6 +5,7 @@ from xetho.plan.questions.common import QuestionError, Stock
 from xetho.plan.questions.earliest import Earliest, earliest, stated_stocks
 from xetho.plan.questions.force import Force, largest_force
 from xetho.plan.questions.relax import Relaxation, Relaxations, relaxations
+from xetho.plan.questions.robust import Robust, robust
 from xetho.plan.questions.routes import WithoutRoutes, without_routes
 from xetho.plan.questions.worth import OneMore, Worth, one_more
 
@@ -16,6 +17,7 @@ __all__ = [
     "QuestionError",
     "Relaxation",
     "Relaxations",
+    "Robust",
     "Stock",
     "WithoutRoutes",
     "Worth",
@@ -24,6 +26,7 @@ __all__ = [
     "largest_force",
     "one_more",
     "relaxations",
+    "robust",
     "stated_stocks",
     "without_routes",
 ]
