@@ -70,6 +70,11 @@ def bottlenecks(network: NetworkLike, model: Model, answer: Answer) -> pd.DataFr
     return pd.DataFrame(rows, columns=BOTTLENECK_COLUMNS)
 
 
+def no_bottlenecks() -> pd.DataFrame:
+    """The table of bottlenecks when none is known."""
+    return pd.DataFrame(columns=BOTTLENECK_COLUMNS)
+
+
 def _slice(block: RowBlock) -> slice:
     """The rows of a block in the whole programme."""
     return slice(block.first, block.first + len(block.period))

@@ -80,14 +80,20 @@ class Live:
         self._upper[-1] = most
         self._highs.changeRowBounds(len(self._upper) - 1, -highspy.kHighsInf, most)
 
-    def fresh(self, cost: FloatArray, deadline: float) -> Optimum:
-        """Minimise from nothing.
+    def bound(self, cost: FloatArray, duals: FloatArray) -> float:
+        """What duals of the programme's rows, whichever, prove of a cost."""
+        duals = np.append(duals, 0.0)
+        return dual_bound(self._matrix, self._lower, self._upper, self.programme.reach, cost, duals)[0]
+
+    def fresh(self, cost: FloatArray, deadline: float, vertex: bool = True) -> Optimum:
+        """Minimise from nothing; `vertex`: end at a vertex, else anywhere among the optima.
 
         Interior point is far the faster on long campaigns; its crossover ends at a vertex, where few loads are at
         work.  Raises PlanError when no solver reaches a certified optimum before the deadline (time.perf_counter).
         """
         small = len(self._lower) <= SMALL_ROWS
         why = "time limit reached"
+        self._highs.setOptionValue("run_crossover", "on" if vertex else "off")
         for solver in ("simplex", "ipx") if small else ("ipx", "simplex"):
             self._highs.clearSolver()
             self._highs.setOptionValue("solver", solver)

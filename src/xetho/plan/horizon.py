@@ -97,3 +97,13 @@ def arrival_shares(bounds: IntArray, lag: int) -> FloatArray:
     first, last = bounds[:-1, None] + lag, bounds[1:, None] + lag
     overlap = np.minimum(last, bounds[None, 1:]) - np.maximum(first, bounds[None, :-1])
     return np.asarray(np.clip(overlap, 0, None) / lengths(bounds)[:, None], dtype=np.float64)
+
+
+def earliest_arrivals(bounds: IntArray, lag: int) -> FloatArray:
+    """As `arrival_shares`, had all cargo of a period been loaded on its first day: no daily plan is sooner.
+
+    >>> earliest_arrivals(np.array([0, 4, 8]), 1).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    first = bounds[:-1, None] + lag
+    return np.asarray((bounds[None, :-1] <= first) & (first < bounds[None, 1:]), dtype=np.float64)

@@ -296,7 +296,7 @@ def _movements(
         rows.put(hauls.period[haul] * size + index[place, good], at.haul + haul, -amount)
     lag, kept = lanes.lag[flows.lane], lanes.kept[flows.lane]
     for days in np.unique(lag):
-        shares = horizon.arrival_shares(means.bounds, int(days))
+        shares = means.arrival_shares(int(days))
         column = np.flatnonzero(lag == days)
         share = shares[flows.period[column]]  # columns x periods of arrival
         which, period = np.nonzero(share)
@@ -390,8 +390,7 @@ def _reach(
     upper: FloatArray,
 ) -> FloatArray:
     """Limits kept by every feasible point: a pool's whole strength, and all that was ever supplied."""
-    pool = np.asarray(network.way_pool, dtype=np.int64)[hauls.way]
-    haul = np.where(hauls.is_open, means.count[hauls.period, pool] * means.days[hauls.period] / hauls.carrier_days, 0.0)
+    haul = np.where(hauls.is_open, means.hauled[hauls.period, hauls.way], 0.0)
     lane = np.zeros(int(hauls.lane.max(initial=-1)) + 1)
     np.add.at(lane, hauls.lane, haul)
     entered = means.inflow.sum(axis=1).cumsum(axis=0) + np.asarray(network.stock0).sum(axis=0)  # K x goods

@@ -31,11 +31,18 @@ class PeriodMeans:
     throughput: FloatArray  # K x routes: t/day, inf when unlimited
     inflow: FloatArray  # K x places x goods: t in the period
     need: FloatArray  # K x places x goods: t in the period
+    hauled: FloatArray  # K x W: t a pool could haul if all its carriers were on this way
+    earliest: bool = False  # all of a period's cargo arrives with its first load (in a relaxation)
 
     @property
     def periods(self) -> int:
         """Number of periods."""
         return len(self.days)
+
+    def arrival_shares(self, lag: int) -> FloatArray:
+        """Share of what is loaded in period k that can be used in period m (K x K), `lag` days after loading."""
+        shares = horizon.earliest_arrivals if self.earliest else horizon.arrival_shares
+        return shares(self.bounds, lag)
 
 
 def period_means(network: NetworkLike, bounds: IntArray) -> PeriodMeans:
@@ -56,16 +63,20 @@ def period_means(network: NetworkLike, bounds: IntArray) -> PeriodMeans:
         limit = float(network.arc_throughput[arc])
         if np.isfinite(limit):
             throughput[:, route] = np.minimum(throughput[:, route], limit * open_share[:, arc])
+    days = horizon.lengths(bounds)
+    capacity = share * np.asarray(network.way_rate, dtype=np.float64)[None, :]
+    count = horizon.means(np.asarray(network.pool_count).T, bounds)
     return PeriodMeans(
         bounds=bounds,
-        days=horizon.lengths(bounds),
-        capacity=share * np.asarray(network.way_rate, dtype=np.float64)[None, :],
+        days=days,
+        capacity=capacity,
         loss=np.clip(loss, 0.0, 1.0),
-        count=horizon.means(np.asarray(network.pool_count).T, bounds),
+        count=count,
         labour=horizon.means(np.asarray(network.region_labour).T, bounds),
         throughput=throughput,
         inflow=horizon.sums(network.inflow, bounds),
         need=horizon.sums(network.need, bounds),
+        hauled=capacity * count[:, np.asarray(network.way_pool, dtype=np.int64)] * days[:, None],
     )
 
 
