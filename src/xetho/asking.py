@@ -1,4 +1,6 @@
-"""Questions to a campaign's plan: `campaign.ask.earliest()` and its like, with the scenario's own places and dates filled in."""
+"""Questions to a campaign's plan: `campaign.ask.earliest()` and its like, with the scenario's own places and dates
+filled in.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,10 @@ SECONDS = 300.0
 class Ask:
     """What can be asked of a campaign's plan.
 
-    Every question is about one side (who attacks the camp of the outcome, or who wants most, unless `side` is given) and plans
-    in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense and NoProof when
+    Every question is about one side (who attacks the camp of the outcome, or who wants most, unless `side` is given)
+    and plans
+    in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense and NoProof
+    when
     time is up before anything is known; what is known when time is up comes with `stopped` set.
 
     >>> import xetho as xt
@@ -58,7 +62,7 @@ class Ask:
     ) -> Force:
         """How many times the troops at a front place can be sustained from a date on.
 
-        place: the side's front place that needs most unless given.  since: the first day on which there is need there. 
+        place: the side's front place that needs most unless given.  since: the first day on which there is need there.
         forces: only these formations of those there.  A place without troops is asked about by all its need.
         """
         from xetho.network.troops import troops_need

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -47,14 +46,16 @@ Without = Annotated[
 OneMore = Annotated[
     str | None,
     typer.Option(
-        "--what-is-one-more", metavar="NAME", help="Worth of one more carrier (mode, pool), t/day (route) or person (region)."
+        "--what-is-one-more", metavar="NAME",
+        help="Worth of one more carrier (mode, pool), t/day (route) or person (region).",
     ),
 ]
 WorthWord = Annotated[str | None, typer.Argument(metavar="[worth]", hidden=True)]
 Relax = Annotated[bool, typer.Option("--relax", help="What would make the plan close, each way with its price.")]
 Side = Annotated[str | None, typer.Option("--side", metavar="SIDE", help="Whose plan a question is about.")]
 PeriodDays = Annotated[
-    int | None, typer.Option("--period-days", metavar="N", help="Longest period of a question's plans (28; 7 for dates).")
+    int | None,
+    typer.Option("--period-days", metavar="N", help="Longest period of a question's plans (28; 7 for dates)."),
 ]
 TimeLimit = Annotated[float, typer.Option("--time-limit", metavar="S", help="Seconds for a question.")]
 
@@ -125,7 +126,13 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
         return run
 
     since = asked["since"].date() if asked["since"] else None
-    day = lambda index: None if index is None or index < 0 else _date(campaign, index)  # noqa: E731
+
+    def day(index: int | None) -> str | None:
+        return None if index is None or index < 0 else _date(campaign, index)
+
+    def robust(**more: Any) -> Any:
+        return ask.robust(asked["robust"], asked["seed"], asked["tail"], **more)
+
     return {
         "--earliest": Question("earliest", told(ask.earliest, asked["stock"] or ()), lambda found: {
             "stocks": [{"place": campaign.network.place_ids[one.place], "good": campaign.network.good_ids[one.good],
@@ -146,8 +153,7 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
             "shortages": shapes.records(found.plan.shortages),
             "summary": {name: shapes.records(table) for name, table in found.plan.summary.items()},
         }),
-        "--robust": Question("robust", told(lambda **more: ask.robust(asked["robust"], asked["seed"], asked["tail"], **more)),
-                             lambda found: {
+        "--robust": Question("robust", told(robust), lambda found: {
             "samples": found.samples, "tail": found.tail, "expected": found.expected, "worst": found.worst,
             "expected_of_base": found.expected_of_base, "worst_of_base": found.worst_of_base, "bound": found.bound,
             "gap": found.gap, "wanted": found.wanted, "shortages": list(found.shortages),

@@ -16,7 +16,8 @@ F = NDArray[np.float64]
 def troops_need(network: Network, side: str, place: str, forces: Collection[str] = ()) -> tuple[F, F]:
     """Rations and small arms of a side's formations at a place, and the men there, by day.
 
-    forces: only these formations (all of the side at the place unless given).  Returns days x goods (t/day, brought forward by
+    forces: only these formations (all of the side at the place unless given).  Returns days x goods (t/day, brought
+    forward by
     the days of cover as the network's own need is) and days (men).
     """
     battle, inputs = network.battle, network.inputs

@@ -91,7 +91,8 @@ def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray
     reserve = np.zeros(unmet.shape)
     for target in network.targets:
         cell = (int(target.day), target.place, target.good)
-        reserve[cell] = max(reserve[cell], min(max(float(target.t), 0.0), stocks[target.day + 1, target.place, target.good]))
+        reserve[cell] = max(reserve[cell], min(max(float(target.t), 0.0), stocks[target.day + 1, target.place,
+        target.good]))
     place, good = np.nonzero((unmet > 0).any(axis=0))
     short, after = unmet[:, place, good], stocks[1:, place, good]
     spare = np.minimum.accumulate((after - reserve[:, place, good])[::-1], axis=0)[::-1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from functools import lru_cache
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from scipy import special, stats
 
 from xetho.network.inputs import Assumption, Inputs
 from xetho.simulate.jit import kernel
-from xetho.simulate.streams import ASSUMPTION, entity, uniforms
 from xetho.simulate.streams import ASSUMPTION, STRIKE, entity, uniforms
 
 F = NDArray[np.float64]
@@ -68,6 +67,18 @@ def draw(inputs: Inputs, seed: int, run0: int, count: int) -> dict[str, F]:
         u = uniforms(key, ASSUMPTION, run0, count, entity(f"assumption:{a.id}"))
         out[a.id] = quantile(a, u)
     return out
+
+
+def named_uniforms(samples: int, seed: int) -> Callable[[str, int], float]:
+    """A uniform of a name and sample below `samples`; those of assumptions are what the run of that number draws."""
+    key: Any = np.uint64(seed)
+
+    @functools.cache
+    def drawn(name: str) -> F:
+        stream = ASSUMPTION if name.startswith("assumption:") else STRIKE
+        return np.asarray(uniforms(key, stream, 0, samples, entity(name)))
+
+    return lambda name, sample: float(drawn(name)[sample])
 
 
 def stacked(values: dict[str, F], count: int) -> F:
@@ -130,28 +141,3 @@ def _place(
             # the tail of a bell shape may leave the range of the column
             value = max(value, least[i])
             x[slots[i], lane] = np.float32(min(value, most[i]))
-def named_uniforms(samples: int, seed: int) -> Callable[[str, int], float]:
-    """A uniform of a name and sample below `samples`; those of assumptions are the ones that run of that number draws."""
-    key: Any = np.uint64(seed)
-
-    @functools.cache
-    def drawn(name: str) -> F:
-        return np.asarray(uniforms(key, ASSUMPTION if name.startswith("assumption:") else STRIKE, 0, samples, entity(name)))
-
-    return lambda name, sample: float(drawn(name)[sample])
-
-
-def block_inputs(inputs: Inputs, values: dict[str, F], first: int, lanes: int) -> NDArray[np.float32]:
-    """Inputs x[slot, lane] of the runs first..first+lanes-1, with every assumption in its place."""
-    x = np.repeat(inputs.base[:, None], lanes, axis=1)
-    for a in inputs.assumptions:
-        part = values[a.id][first : first + lanes]
-        drawn = np.resize(part, lanes)  # lanes beyond the last run repeat and are not recorded
-        if a.effect == "set":
-            x[a.slots] = drawn
-        elif a.effect == "scale":
-            x[a.slots] *= drawn
-        else:
-            x[a.slots] += drawn
-    inputs.keep_in_range(x)
-    return x.astype(np.float32)

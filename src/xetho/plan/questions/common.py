@@ -83,7 +83,8 @@ def index_of(name: str, what: str, known: Sequence[str]) -> int:
 
 def indices_of(names: Iterable[str], what: str, known: Sequence[str]) -> list[int]:
     """Indices of names.  Raises QuestionError with every name that is not known."""
-    found, wrong = [], []
+    found: list[int] = []
+    wrong: list[str] = []
     for name in names:
         try:
             found.append(index_of(name, what, known))

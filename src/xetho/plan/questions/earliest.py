@@ -71,13 +71,15 @@ def earliest(
 ) -> Earliest:
     """The first date on which the stocks can stand all together at the end of the day.
 
-    A date does when a plan of the days up to it has the stocks standing and leaves no more of the side's needs short than
+    A date does when a plan of the days up to it has the stocks standing and leaves no more of the side's needs short
+    than
     the best plan without them.  Both plans are proven, so a date that does not is proven not to.  Dates are tried every
     four weeks from the start and then by halving: the answer is the first that does among those, and the day before it
     does not.  No date is sooner than the days of travel alone allow.
 
     stocks: what must stand (the scenario's of its first date unless given).
-    Raises QuestionError when nothing is stated or no way leads there, PlanError when time is up before any date is tried.
+    Raises QuestionError when nothing is stated or no way leads there, PlanError when time is up before any date is
+    tried.
     """
     own = of_side(network, side)
     stated = tuple(stated_stocks(network, side) if stocks is None else stocks)
@@ -138,7 +140,9 @@ class _Search:
 
 
 def cut(period_days: int, days: int) -> IntArray:
-    """Periods of so many days from the start, the last cut off where the days end: those of one date are those of all."""
+    """Periods of so many days from the start, the last cut off where the days end: those of one date are those of
+    all.
+    """
     if period_days < 1:
         raise QuestionError(f"period days: found {period_days}, allowed 1 or more")
     return np.append(np.arange(0, days, period_days), days).astype(np.int64)
@@ -158,7 +162,13 @@ def _check(network: NetworkLike, stocks: Sequence[Stock]) -> None:
 
 
 def _reasons(
-    network: NetworkLike, stocks: tuple[Stock, ...], day: int | None, low: int, travel: int, missing: float, stopped: bool
+    network: NetworkLike,
+    stocks: tuple[Stock, ...],
+    day: int | None,
+    low: int,
+    travel: int,
+    missing: float,
+    stopped: bool,
 ) -> tuple[str, ...]:
     """The answer in sentences."""
     amount = words.number(sum(stock.t for stock in stocks))
@@ -169,9 +179,15 @@ def _reasons(
         last = int(network.days) - 1
         lines.append(
             f"The {amount} t stated cannot stand at {where} by "
-            + (f"{date(low)}; later dates were not tried in the time given." if stopped else f"the last day, {date(last)}.")
+            + (
+                f"{date(low)}; later dates were not tried in the time given."
+                if stopped
+                else f"the last day, {date(last)}."
+            )
         )
-        lines.append(f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing.")
+        lines.append(
+            f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing."
+        )
     elif stopped:
         lines.append(
             f"The {amount} t stated can stand at {where} on {date(day)}; "
@@ -181,6 +197,8 @@ def _reasons(
     else:
         lines.append(f"The {amount} t stated can stand at {where} on {date(day)} and not a day sooner.")
         if low >= travel:
-            lines.append(f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing.")
+            lines.append(
+                f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing."
+            )
     lines.append(f"Travel alone takes until {date(travel)}." if travel > 0 else "Something of each lies there at once.")
     return tuple(lines)

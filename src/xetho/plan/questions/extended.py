@@ -18,7 +18,8 @@ from xetho.plan.questions.common import Clock, QuestionError
 class Aim:
     """The best value of an aim (least cost) with the shortage held, and the least shortage there can be.
 
-    `best` is None where time ran out after the shortage was known: then no better is known than the plan of least shortage.
+    `best` is None where time ran out after the shortage was known: then no better is known than the plan of least
+    shortage.
     """
 
     first: Optimum  # least shortage and labour together
@@ -48,7 +49,8 @@ def joint_cost(programme: Programme) -> FloatArray:
 def aim(programme: Programme, cost: FloatArray, allowed: float | None, slack: float, clock: Clock) -> Aim:
     """Least cost among the plans with no more shortage than is allowed (priority-weighted t).
 
-    allowed: the most shortage; the least there can be when None.  slack: added to it.  Raises QuestionError when no plan is
+    allowed: the most shortage; the least there can be when None.  slack: added to it.  Raises QuestionError when no
+    plan is
     so good, with the least shortage in the error's `least`; PlanError when time is up before that is known.
     """
     clock.check()

@@ -19,15 +19,19 @@ from xetho.plan.questions.common import Clock, QuestionError, Say, grid, model_o
 from xetho.plan.questions.extended import joint_cost
 
 TAIL_WEIGHT = 0.5
-"""Weight of the worst tail against the expectation in what is minimised: a judgement of how far to guard against the worst."""
+"""Weight of the worst tail against the expectation in what is minimised: a judgement of how far to guard against the
+worst.
+"""
 
 
 @dataclass(frozen=True)
 class Robust:
     """One assignment for all samples, beside that of the plan for what is expected.  Shortages are priority-weighted t.
 
-    `assignment` (K x W) is the share of a pool's carriers that works on each way in each period.  `worst` is the mean over the
-    worst `tail` of the samples (conditional value at risk).  `objective` is (1 - w) expected + w worst with w = `TAIL_WEIGHT`.
+    `assignment` (K x W) is the share of a pool's carriers that works on each way in each period.  `worst` is the
+    mean over the
+    worst `tail` of the samples (conditional value at risk).  `objective` is (1 - w) expected + w worst with w =
+    `TAIL_WEIGHT`.
     """
 
     samples: int
@@ -64,12 +68,17 @@ def robust(
 ) -> Robust:
     """The assignment of carriers to ways that leaves least short over the samples, on average and in the worst of them.
 
-    The assignment is settled beforehand (first stage) as shares of each pool in each period; what the carriers then load, and
-    what lies and goes short, follows each sample (second stage).  Minimised is (1 - w) times the mean shortage and w times its
-    mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one linear programme over all samples.
+    The assignment is settled beforehand (first stage) as shares of each pool in each period; what the carriers then
+    load, and
+    what lies and goes short, follows each sample (second stage).  Minimised is (1 - w) times the mean shortage and w
+    times its
+    mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one linear programme over all
+    samples.
     network: as expected, for the plan to compare with.  samples: the same places, ways and days, disrupted.
-    Where time runs out, the expected plan's own assignment is the answer, with a bound from the samples planned with foresight.
-    Raises QuestionError for a tail that is not a share or a side that wants nothing, PlanError when time is up before that.
+    Where time runs out, the expected plan's own assignment is the answer, with a bound from the samples planned with
+    foresight.
+    Raises QuestionError for a tail that is not a share or a side that wants nothing, PlanError when time is up
+    before that.
     """
     if not 0.0 < tail <= 1.0:
         raise QuestionError(f"tail: found {tail:g}, allowed above 0 and up to 1")
@@ -108,7 +117,9 @@ def robust(
 
 
 def in_tail(values: Sequence[float], tail: float) -> float:
-    """Mean of the largest share of equally likely values (conditional value at risk; the one on the edge counts in part)."""
+    """Mean of the largest share of equally likely values (conditional value at risk; the one on the edge counts in
+    part).
+    """
     ordered = np.sort(np.asarray(values, dtype=np.float64))[::-1]
     weight = np.clip(tail * len(ordered) - np.arange(len(ordered)), 0.0, 1.0)
     return float(ordered @ weight / weight.sum())
@@ -250,10 +261,14 @@ def _with_foresight(models: Sequence[Model], clock: Clock) -> float:
 
 def _reasons(side: str, found: Robust) -> tuple[str, ...]:
     """The answer in sentences."""
-    share = lambda value: words.percent(max(value, 0.0) / found.wanted)  # noqa: E731
+
+    def share(value: float) -> str:
+        return words.percent(max(value, 0.0) / found.wanted)
+
     tail = words.percent(found.tail)
     lines = [
-        f"Over {words.counted(found.samples, 'sampled disruption')} {side} goes short of {share(found.expected)} of what it "
+        f"Over {words.counted(found.samples, 'sampled disruption')} {side} goes short of "
+        f"{share(found.expected)} of what it "
         f"wants on average, by priority, and of {share(found.worst)} in the worst {tail}.",
         f"Carriers assigned for what is expected would leave {share(found.expected_of_base)} short on average and "
         f"{share(found.worst_of_base)} in the worst {tail}.",

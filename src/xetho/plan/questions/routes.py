@@ -80,7 +80,8 @@ def _reasons(network: NetworkLike, routes: tuple[str, ...], base: Plan, plan: Pl
             f"more ({words.percent(share)}).",
         )
     lines = [
-        f"Without {named} {words.number(max(more, 0.0))} t more go short ({words.percent(max(more, 0.0) / all_t)} of all "
+        f"Without {named} {words.number(max(more, 0.0))} t more go short "
+        f"({words.percent(max(more, 0.0) / all_t)} of all "
         f"that is wanted): {words.number(short_t(plan))} t in place of {words.number(short_t(base))} t."
     ]
     by_good = (plan.shortage - base.shortage).sum(axis=0)

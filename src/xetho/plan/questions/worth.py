@@ -1,4 +1,6 @@
-"""What one more carrier, tonne of road, or person is worth: by the dual price, and checked by planning with one more."""
+"""What one more carrier, tonne of road, or person is worth: by the dual price, and checked by planning with one
+more.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from xetho.plan.solve import Planner
 from xetho.scenario.problems import nearest
 
 MOST_CHECKED = 12
-"""Resources of a mode that are planned for one more of, the most worthy first; the others' worth is by the dual alone."""
+"""Resources of a mode that are planned for one more of, the most worthy first; the others' worth is by the dual
+alone.
+"""
 
 SPAN_SHARE = 0.02
 """Share of a resource's worth that a stretch of dates must have to be told."""
@@ -40,7 +44,8 @@ class Stretch:
 class OneMore:
     """What one more of a resource throughout is worth.
 
-    worth: by the dual price (a slope: exact for a small change, an upper limit for a large one).  gain: what a plan with one
+    worth: by the dual price (a slope: exact for a small change, an upper limit for a large one).  gain: what a plan
+    with one
     more, or a hundredth more where that is more, gains for each (None where none was planned).  Both are in `worth_in`.
     """
 
@@ -76,7 +81,8 @@ def one_more(
     """What one more carrier of a mode or pool, t/day of a route or person of a region is worth to a side.
 
     One more is there on every day on which there is any, and wherever its pool may work.
-    Raises QuestionError for a name that is none of these, or that the side does not use; PlanError when time is up before
+    Raises QuestionError for a name that is none of these, or that the side does not use; PlanError when time is up
+    before
     the base is planned.
     """
     own = of_side(network, side)
@@ -183,7 +189,9 @@ def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataF
 
 
 def _step(network: NetworkLike, kind: str, key: str) -> float:
-    """How many more are planned for: one, or a hundredth of those there are, so that rounding does not hide the gain."""
+    """How many more are planned for: one, or a hundredth of those there are, so that rounding does not hide the
+    gain.
+    """
     if kind == "pool":
         there = float(np.max(np.asarray(network.pool_count)[list(network.pool_ids).index(key)]))
     elif kind == "region":
@@ -232,9 +240,7 @@ def _between(network: NetworkLike, base: Plan, kind: str, key: str, first: date,
     if kind == "route":
         return ""
     start = (first - network.start).days
-    periods = [
-        k for k in range(len(base.bounds) - 1) if start <= int(base.bounds[k]) <= (until - network.start).days
-    ]
+    periods = [k for k in range(len(base.bounds) - 1) if start <= int(base.bounds[k]) <= (until - network.start).days]
     days = horizon.lengths(base.bounds)
     work: FloatArray = np.einsum("k,kw->w", days[periods].astype(np.float64), base.carriers[periods])
     pool = np.asarray(network.way_pool, dtype=np.int64)
@@ -258,12 +264,19 @@ def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
             continue
         weighted = " (priority-weighted)" if row.worth_in == "priority-weighted t" else ""
         labour = row.worth_in == "man-days"
-        one = {"pool": "carrier of pool {}", "route": "t/day of throughput on route {}", "region": "person from region {}"}
+        one = {
+            "pool": "carrier of pool {}",
+            "route": "t/day of throughput on route {}",
+            "region": "person from region {}",
+        }
         for stretch in row.stretches:
             where = f", working mostly between {stretch.between}," if stretch.between else ""
-            gain = f"{words.number(stretch.per_day)} " + ("man-days a day" if labour else f"t/day less shortage{weighted}")
+            gain = f"{words.number(stretch.per_day)} " + (
+                "man-days a day" if labour else f"t/day less shortage{weighted}"
+            )
             lines.append(
-                f"One more {one[row.kind].format(row.key)}{where} {words.span(stretch.first, stretch.until)} is worth {gain}."
+                f"One more {one[row.kind].format(row.key)}{where} {words.span(stretch.first, stretch.until)} is "
+                f"worth {gain}."
             )
         unit = "man-days" if labour else f"t{weighted}"
         checked = "" if row.gain is None else f"; plans with more gain {words.number(row.gain)} for each"
