@@ -99,13 +99,22 @@ class Campaign:
         """Remaining problems; empty, since a campaign with errors does not load."""
         return list(self.scenario.problems())
 
-    def plan(self) -> Plan:
+    def plan(self, *, daily: bool = False, **question: Any) -> Plan:
         """The best supply plan with its bound; solved once and kept.
+
+        Args:
+            daily: plan day by day, with a gap of shortage and one of labour (`xetho.plan.solve_daily`). Never raises
+                for want of time: `status` says whether the gaps asked for were reached.
+            question: for a daily plan `time_limit` (seconds), `gap`, `cost_gap` and `progress`.
 
         Raises:
             NoProof: the solver ended without an answer it could prove.
         """
-        return self._plan
+        if not daily:
+            return self._plan
+        from xetho.plan import solve_daily
+
+        return solve_daily(self.network, **question)
 
     @cached_property
     def _plan(self) -> Plan:

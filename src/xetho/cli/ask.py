@@ -57,7 +57,11 @@ PeriodDays = Annotated[
     int | None,
     typer.Option("--period-days", metavar="N", help="Longest period of a question's plans (28; 7 for dates)."),
 ]
-TimeLimit = Annotated[float, typer.Option("--time-limit", metavar="S", help="Seconds for a question.")]
+SECONDS = 300.0  # for a question, when nothing is said
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", metavar="S", help="Seconds for a question (300) or a daily plan (60)."),
+]
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def answer(campaign: Campaign, question: Question, as_json: bool) -> None:
 def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]:
     """Every question there is, by its option."""
     ask = campaign.ask
-    options: dict[str, Any] = {"side": asked["side"], "time_limit": asked["time_limit"]}
+    options: dict[str, Any] = {"side": asked["side"], "time_limit": SECONDS if asked["time_limit"] is None else asked["time_limit"]}
     if asked["period_days"] is not None:
         options["period_days"] = asked["period_days"]
 

@@ -21,7 +21,7 @@ from xetho.campaign import (
     new,
 )
 from xetho.cli import ask as questions
-from xetho.cli import games, shapes, show
+from xetho.cli import daily_plan, games, shapes, show
 from xetho.cli import options as opt
 from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
@@ -134,8 +134,11 @@ def plan(
     relax: questions.Relax = False,
     side: questions.Side = None,
     period_days: questions.PeriodDays = None,
-    time_limit: questions.TimeLimit = 300.0,
+    time_limit: questions.TimeLimit = None,
     everything: Annotated[bool, typer.Option("--all", help="Print the long tables too (by pool and month).")] = False,
+    daily: daily_plan.Daily = False,
+    gap: daily_plan.Gap = 0.002,
+    cost_gap: daily_plan.CostGap = 0.05,
     csv: opt.CsvOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
@@ -146,6 +149,10 @@ def plan(
     campaign = load(scenario, variant, sets or ())
     if (question := questions.chosen(campaign, asked)) is not None:
         questions.answer(campaign, question, as_json)
+        return
+    if daily:
+        limit = daily_plan.SECONDS if time_limit is None else time_limit
+        daily_plan.answer(campaign, time_limit=limit, gap=gap, cost_gap=cost_gap, csv=csv, as_json=as_json)
         return
     found = solved(campaign)
     if csv is not None:

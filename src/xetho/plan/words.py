@@ -68,15 +68,17 @@ def _verdict(plan: Plan) -> list[str]:
         tail = f" and every stock target ({number(targets)} t) stands in time" if targets > 0 else ""
         return [f"The plan closes: all {number(wanted)} t needed can be met{tail}."]
     lines = [_for_whom(plan)]
+    best = plan.status == "optimal"
     if short > 0:
         lines.append(
-            f"{number(short)} t of the {number(wanted)} t needed ({percent(short / wanted)}) cannot be met by any plan."
+            f"{number(short)} t of the {number(wanted)} t needed ({percent(short / wanted)}) "
+            f"{'cannot be met by any plan' if best else 'are not met by this plan'}."
         )
     missing = float(plan.target_shortage.sum())
     if missing > 0:
         lines.append(
             f"{number(missing)} t of the {number(targets)} t of stock targets ({percent(missing / targets)}) "
-            "cannot stand in time."
+            f"{'cannot' if best else 'do not'} stand in time."
         )
     return lines
 
