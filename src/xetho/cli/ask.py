@@ -118,7 +118,8 @@ def answer(campaign: Campaign, question: Question, as_json: bool) -> None:
 def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]:
     """Every question there is, by its option."""
     ask = campaign.ask
-    options: dict[str, Any] = {"side": asked["side"], "time_limit": SECONDS if asked["time_limit"] is None else asked["time_limit"]}
+    seconds = SECONDS if asked["time_limit"] is None else asked["time_limit"]
+    options: dict[str, Any] = {"side": asked["side"], "time_limit": seconds}
     if asked["period_days"] is not None:
         options["period_days"] = asked["period_days"]
 
