@@ -162,6 +162,8 @@ class _Search:
         guiding = load_values(guide, answer.values, shape)
         guiding[:, ~sides.large_ways] = 0.0
         runs = _runs(self.network, guide.means.bounds, guiding, self.useful, self.ends)
+        if len(runs.way) == 0:
+            return np.zeros(self.useful.shape)
         chosen = restrict(self.network, self.daily, runs, labour_per_fuel_t=self.labour_per_fuel_t)
         values = np.zeros(len(chosen.programme.upper))
         for part in parts(chosen.programme):

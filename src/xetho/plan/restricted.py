@@ -199,6 +199,8 @@ def _stock_rows(
 def _changes(key: IntArray, day: IntArray, run: IntArray, keys: int, days: int) -> AnyArray:
     """Days on which another set of runs is at work than the day before (keys x days, bool)."""
     marks = np.zeros((keys, days + 1), dtype=bool)
+    if len(key) == 0:
+        return marks[:, :days]
     order = np.lexsort((day, run, key))
     key, day, run = key[order], day[order], run[order]
     begins = np.ones(len(key), dtype=bool)
