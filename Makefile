@@ -56,6 +56,8 @@ types: $(VENV)/.installed-test
 
 pytest: $(VENV)/.installed-test
 	@bash tools/install-chromium.sh
+	@echo "Compiling the engine ..."
+	$(BIN)/python -c 'from xetho.simulate.warm import compile_engine; compile_engine()'
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 bench: $(VENV)/.installed-bench ## Measure ours against rivals (ONLY=growth or a case's name)

@@ -50,7 +50,7 @@ OneMore = Annotated[
         help="Worth of one more carrier (mode, pool), t/day (route) or person (region).",
     ),
 ]
-WorthWord = Annotated[str | None, typer.Argument(metavar="[worth]", hidden=True)]
+WorthWord = Annotated[str | None, typer.Argument(metavar="[worth]", hidden=True, help="After --what-is-one-more NAME.")]
 Relax = Annotated[bool, typer.Option("--relax", help="What would make the plan close, each way with its price.")]
 Side = Annotated[str | None, typer.Option("--side", metavar="SIDE", help="Whose plan a question is about.")]
 PeriodDays = Annotated[
