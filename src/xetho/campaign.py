@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -118,12 +117,20 @@ class Campaign:
 
     @cached_property
     def _plan(self) -> Plan:
-        from xetho.plan import solve
+        from xetho.plan import kept_answers, solve
 
         try:
-            return solve(self.network, time_limit=PLAN_SECONDS)
+            return solve(self.network, time_limit=PLAN_SECONDS, kept=kept_answers())
         except RuntimeError as error:
             raise NoProof(f"the plan: {error}") from error
+
+    @property
+    def is_planned(self) -> bool:
+        """Is the plan there, here or among the answers kept on disk, without solving?"""
+        from xetho.plan import is_kept, kept_answers
+
+        answers = kept_answers()
+        return "_plan" in self.__dict__ or (answers is not None and is_kept(self.network, answers))
 
     @property
     def shortage_share(self) -> float:
@@ -546,17 +553,17 @@ class Campaign:
         target = Path(folder) / report_name(self.scenario)
         refuse_to_overwrite(target, force)
         check_counts(runs, seed, threads)
+        from xetho.planners import Planners
+
         told = progress or (lambda stage, done, total: None)
         # A variant of a variant would not be what its author described.
         variants = [one.name for one in self.variants()] if self.scenario.variant is None else []
         answers = []
-        planners = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1)
-        try:
-            # Plans are solved beside the campaigns played: the solver works outside the interpreter lock.
-            own = planners.submit(self.plan)
-            planned = [(name, planners.submit(self._planned, name)) for name in variants]
+        with Planners(threads or os.cpu_count() or 1) as planners:
+            own = planners.submit(self)
+            planned = [(name, planners.submit(self.vary(name))) for name in variants]
             told("planning", 0, 0)
-            plan = own.result()
+            plan = own.result().plan()
             base = self.simulate(runs, seed, threads=threads, progress=told)
             told("comparing with the record", 0, 0)
             validation = self.validate(base)
@@ -566,18 +573,10 @@ class Campaign:
                 changed = future.result()
                 played = changed.simulate(min(variant_runs, runs), seed, threads=threads)
                 answers.append(self._compare(changed, base, played, compared, name))
-        finally:
-            planners.shutdown(wait=False, cancel_futures=True)
         told("writing the report", 0, 0)
         deciding = self.influence(base)
         page = self.report(target, base, answers, validation, force, deciding)
         return Story(plan, base, validation, tuple(answers), deciding, page)
-
-    def _planned(self, variant: str) -> Campaign:
-        """The campaign under a variant, its plan solved."""
-        changed = self.vary(variant)
-        changed.plan()
-        return changed
 
     def assumption_names(self) -> dict[str, str]:
         """Every assumption's name in words, by its id."""

@@ -19,7 +19,7 @@ from xetho.experiment.designfile import Wanted
 from xetho.experiment.intervals import wilson
 from xetho.experiment.points import Point, limits
 from xetho.network import Network, build
-from xetho.plan import Plan, PlanError, solve
+from xetho.plan import Plan, PlanError, kept_answers, solve
 from xetho.plan.key import plan_key
 from xetho.results import simulate
 from xetho.scenario import load
@@ -126,7 +126,7 @@ class Player:
     def _plan(self, network: Network) -> Plan:
         key = plan_key(network)
         if key not in self._plans:
-            self._plans[key] = solve(network, time_limit=self.job.plan_seconds)
+            self._plans[key] = solve(network, time_limit=self.job.plan_seconds, kept=kept_answers())
             if len(self._plans) > KEPT_PLANS:
                 self._plans.popitem(last=False)
         self._plans.move_to_end(key)

@@ -3,7 +3,8 @@
 from xetho.plan.daily import solve_daily
 from xetho.plan.highs import PlanError
 from xetho.plan.horizon import periods
+from xetho.plan.kept import kept_answers
 from xetho.plan.result import Plan
-from xetho.plan.solve import Planner, solve
+from xetho.plan.solve import Planner, is_kept, solve
 
-__all__ = ["Plan", "PlanError", "Planner", "periods", "solve", "solve_daily"]
+__all__ = ["Plan", "PlanError", "Planner", "is_kept", "kept_answers", "periods", "solve", "solve_daily"]

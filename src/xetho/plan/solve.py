@@ -9,11 +9,15 @@ import numpy as np
 
 from xetho.plan import account, explain, horizon
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
+from xetho.plan.kept import Kept, answer_key
 from xetho.plan.lexicographic import Answer, solve_in_order
 from xetho.plan.lifting import lift
 from xetho.plan.model import Model, build, load_values
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
 from xetho.plan.result import FEASIBLE_SHARE, Plan
+
+PERIOD_DAYS, LABOUR_PER_FUEL_T = 14, 100.0
+"""What `solve` plans with unless told otherwise."""
 
 NOISE_T = 1e-7
 """Loads of fewer tonnes in a period than this are rounding of the solver and are dropped."""
@@ -21,13 +25,14 @@ NOISE_T = 1e-7
 
 def solve(
     network: NetworkLike,
-    period_days: int = 14,
+    period_days: int = PERIOD_DAYS,
     time_limit: float = 60.0,
     progress: Callable[[str], None] | None = None,
     *,
     near_days: int | None = None,
-    labour_per_fuel_t: float = 100.0,
+    labour_per_fuel_t: float = LABOUR_PER_FUEL_T,
     fine: tuple[int, int] | None = None,
+    kept: Kept | None = None,
 ) -> Plan:
     """The supply plan with the least priority-weighted shortage and, among those, the least labour and fuel.
 
@@ -35,14 +40,26 @@ def solve(
     the `period_days` that lead up to a stock target (no shorter there unless given).  time_limit: seconds of
     solving in all.  progress: called with a line of text as the work moves on.  labour_per_fuel_t: man-days that
     saving a tonne of fuel is worth (a preference of the planner, not a fact).  fine: first and last day of a
-    stretch to be planned day by day.
+    stretch to be planned day by day.  kept: answers found before, and where this one is kept.
     Raises PlanError when no proven optimum is found in time.
 
     The mathematics is in docs/model/plan.md.
     """
+    bounds = _bounds(network, period_days, near_days, fine)
+    return Planner(network, bounds, labour_per_fuel_t=labour_per_fuel_t, kept=kept).solve(time_limit, progress)
+
+
+def is_kept(network: NetworkLike, kept: Kept) -> bool:
+    """Is there an answer to `solve` with its default periods?"""
+    return kept.has(answer_key(network, _bounds(network), LABOUR_PER_FUEL_T))
+
+
+def _bounds(
+    network: NetworkLike, period_days: int = PERIOD_DAYS, near_days: int | None = None,
+    fine: tuple[int, int] | None = None,
+) -> IntArray:  # fmt: skip
     ends = [int(target.day) for target in network.targets]
-    bounds = horizon.periods(int(network.days), period_days, ends=ends, near_days=near_days, fine=fine)
-    return Planner(network, bounds, labour_per_fuel_t=labour_per_fuel_t).solve(time_limit, progress)
+    return horizon.periods(int(network.days), period_days, ends=ends, near_days=near_days, fine=fine)
 
 
 class Planner:
@@ -53,9 +70,17 @@ class Planner:
     >>> fewer = planner.replan(network_with_fewer_trucks)  # doctest: +SKIP
     """
 
-    def __init__(self, network: NetworkLike, bounds: IntArray, *, labour_per_fuel_t: float = 100.0) -> None:
-        """bounds: K+1 bounds of the periods (`horizon.periods`).  labour_per_fuel_t: as for `solve`."""
+    def __init__(
+        self,
+        network: NetworkLike,
+        bounds: IntArray,
+        *,
+        labour_per_fuel_t: float = LABOUR_PER_FUEL_T,
+        kept: Kept | None = None,
+    ) -> None:
+        """bounds: K+1 bounds of the periods (`horizon.periods`).  labour_per_fuel_t, kept: as for `solve`."""
         self._network = network
+        self._kept = kept
         self._bounds = bounds
         self._labour_per_fuel_t = labour_per_fuel_t
         self._loads: BoolArray | None = None
@@ -68,7 +93,7 @@ class Planner:
         model, loads = self._model(self._network)
         rows, columns = model.programme.matrix.shape
         say(f"planning {model.means.periods} periods: {rows} rows, {columns} columns")
-        answer = solve_in_order(model.programme, time_limit, say)
+        answer = self._answer(model, time_limit, say)
         self._loads, self._solved = loads, (model, answer)
         return plan_from(self._network, model, answer, loads, started)
 
@@ -94,6 +119,17 @@ class Planner:
         start = lift(answer.basis, base, model)
         found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
         return plan_from(network, model, found, loads, started)
+
+    def _answer(self, model: Model, time_limit: float, say: Callable[[str], None]) -> Answer:
+        """The optimum of the planner's own network, found before or now."""
+        if self._kept is None:
+            return solve_in_order(model.programme, time_limit, say)
+        key = answer_key(self._network, self._bounds, self._labour_per_fuel_t)
+        answer = self._kept.get(key, model.programme)
+        if answer is None:
+            answer = solve_in_order(model.programme, time_limit, say)
+            self._kept.put(key, answer)
+        return answer
 
     def _model(self, network: NetworkLike, also: BoolArray | None = None) -> tuple[Model, BoolArray]:
         """The programme of a network and its useful loads; `also` are loads of another plan, to keep its columns."""
