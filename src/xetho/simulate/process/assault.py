@@ -30,10 +30,12 @@ from xetho.simulate.layout import (
     P_LAW_Q,
     P_MINE,
     P_MORALE_FIGHT,
+    P_MORALE_FLOOR,
     P_MORALE_POSITION,
     P_MORALE_SUCCESS,
     P_NOISE,
     P_OCCUPY,
+    P_PREPARATION,
     P_REFERENCE,
     P_RESERVE_HOUR,
     P_RESERVE_LIMIT,
@@ -132,7 +134,7 @@ def hits(rate: float, firing: float, target: float, x: A, lane: int) -> float:
 @kernel
 def _worth(group: int, s: A, x: A, at: AT, lane: int) -> float:
     """Fighting worth that cohesion leaves."""
-    return max(np.float32(0.05), s[at[S_MORALE] + group, lane]) ** x[P_MORALE_FIGHT, lane]
+    return max(x[P_MORALE_FLOOR, lane], s[at[S_MORALE] + group, lane]) ** x[P_MORALE_FIGHT, lane]
 
 
 @kernel
@@ -199,7 +201,7 @@ def _prepare(o: int, p: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
     share = np.float32(0.0)
     men = s[at[S_POS_MEN] + p, lane]
     if men > 0.0:
-        share = min(np.float32(0.9), casualties / (np.float32(1.0) + fort) / men)
+        share = min(x[P_PREPARATION, lane], casualties / (np.float32(1.0) + fort) / men)
     for j in range(n[at[T_POS_WORK] + p], n[at[T_POS_WORK] + p + 1]):
         k = n[at[T_POS_WORKS] + j]
         ready = s[at[S_WORK] + k, lane] >= 1.0 and s[at[S_MINE_USED] + k, lane] == 0.0

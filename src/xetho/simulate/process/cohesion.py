@@ -16,6 +16,7 @@ from xetho.simulate.layout import (
     N_GOODS,
     N_GROUPS,
     N_POSITIONS,
+    P_BREAK_TIME,
     P_DESERT,
     P_MORALE_HUNGER,
     P_MORALE_LOSS,
@@ -59,7 +60,6 @@ A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-9)
-EVENING = 0.75  # of the day: when a camp that breaks gives up
 
 
 @kernel
@@ -101,7 +101,7 @@ def _camp(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
     ends, fell = s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
     _broken(
         ends, fell, under, s[at[S_MORALE] + c], s[at[S_CAMP_MEN] + c], s[at[S_PEAK] + c], s[at[S_NO_AMMO] + c],
-        x[P_SURRENDER_MORALE], x[P_SURRENDER_MEN], x[P_SURRENDER_AMMO], np.float32(day + EVENING),
+        x[P_SURRENDER_MORALE], x[P_SURRENDER_MEN], x[P_SURRENDER_AMMO], x[P_BREAK_TIME], np.float32(day),
     )  # fmt: skip
     add(s[at[A_DESERTED] + n[at[T_CAMP_SIDE] + c]], s[thin(c, share, day, n, s, at)])
     for p in range(at[N_POSITIONS]):
@@ -125,14 +125,15 @@ def _under_siege(under: A, share: A, siege: A, fallen: A, over: A, morale: A, de
 
 @lane_loop
 def _broken(
-    ends: A, fell: A, under: A, morale: A, men: A, peak: A, silent: A, least: A, least_men: A, days: A, evening: float
+    ends: A, fell: A, under: A, morale: A, men: A, peak: A, silent: A, least: A, least_men: A, days: A, time: A,
+    day: float,
 ) -> None:
     """By cohesion, by numbers, or by guns that have had no shells for so many days."""
     for lane in range(ends.shape[0]):
         broken = morale[lane] < least[lane] or men[lane] < least_men[lane] * peak[lane]
         quiet = days[lane] > NONE and silent[lane] >= days[lane]
         ends[lane] = under[lane] if broken or quiet else NONE
-        fell[lane] = evening
+        fell[lane] = day + time[lane]
 
 
 @lane_loop

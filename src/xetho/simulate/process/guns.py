@@ -23,6 +23,7 @@ from xetho.simulate.layout import (
     P_SIEGE_ATTACKER,
     P_SIEGE_DEFENDER,
     P_SIEGE_TRENCH,
+    P_SILENT,
     P_TRENCH_COVER,
     P_WEAR_REPAIR,
     S_ASSAULTED,
@@ -72,7 +73,6 @@ AT = NDArray[np.int64]
 FLAK, BATTERY_WORK = 1, 2
 KG, NONE, HALF, ONE = np.float32(1000.0), np.float32(0.0), np.float32(0.5), np.float32(1.0)
 HUNDRED, TINY = np.float32(100.0), np.float32(1e-9)
-SILENT = np.float32(0.05)  # of the shells a camp's guns want: below this they count as silent
 # Scratch rows of this file; 10 to 13 belong to the files it calls.
 ACT, SIEGES, WANTED, GIVEN, ON_CAMP, WEAR, ON_FIELD, AT_CAMP, AT_FIELD, ROUNDS = range(10)
 TONNES, FIRED, FORT, NEAR, MEN, STANDING, PART, SICK, SHARE = range(14, 23)
@@ -168,7 +168,7 @@ def _siege_day(c: int, day: int, n: N, x: A, s: A, at: AT) -> None:
                 s[fire_row(b, n, x, s, at)], counter, men, x[at[X_WEAR] + weapon], guns_hit, s[row + ON_CAMP],
                 s[row + WEAR], s[row + AT_CAMP],
             )  # fmt: skip
-    _answered(s[at[S_SHELLS] + c], s[at[S_NO_AMMO] + c], act, s[row + WANTED], s[row + GIVEN])
+    _answered(s[at[S_SHELLS] + c], s[at[S_NO_AMMO] + c], act, s[row + WANTED], s[row + GIVEN], x[P_SILENT])
     _silence(c, s[row + AT_CAMP], n, x, s, at)
     _silence(field, s[row + AT_FIELD], n, x, s, at)
     _bombard(c, field, day, n, x, s, at)
@@ -222,12 +222,12 @@ def _field_fire(
 
 
 @lane_loop
-def _answered(shells: A, silent: A, act: A, wanted: A, given: A) -> None:
+def _answered(shells: A, silent: A, act: A, wanted: A, given: A, least: A) -> None:
     """Share of the wanted shells that a camp fired, and for how many days it has been silent."""
     for lane in range(shells.shape[0]):
         share = given[lane] / max(wanted[lane], TINY) if wanted[lane] > NONE else ONE
         shells[lane] = act[lane] * share
-        days = silent[lane] + ONE if wanted[lane] > NONE and share < SILENT else NONE
+        days = silent[lane] + ONE if wanted[lane] > NONE and share < least[lane] else NONE
         silent[lane] = days if act[lane] > NONE else silent[lane]
 
 

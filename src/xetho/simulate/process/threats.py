@@ -13,6 +13,7 @@ from xetho.simulate.layout import (
     N_DAYS,
     N_ROUTES,
     N_THREATS,
+    P_IDLE_ROUTE,
     S_BACKLOG,
     S_CLAIMS,
     S_FOUL,
@@ -91,7 +92,7 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
 def _weigh(out: A, r: int, policy: int, x: A, s: A, at: AT) -> None:
     """A route's claim on the effort of a threat, in every lane, into `out`."""
     if policy == TRAFFIC:
-        _by_traffic(out, x[at[X_EXPOSURE] + r], s[at[S_TRAFFIC] + r])
+        _by_traffic(out, x[at[X_EXPOSURE] + r], s[at[S_TRAFFIC] + r], x[P_IDLE_ROUTE])
     elif policy == EVEN:
         _evenly(out, x[at[X_EXPOSURE] + r])
     else:
@@ -99,9 +100,9 @@ def _weigh(out: A, r: int, policy: int, x: A, s: A, at: AT) -> None:
 
 
 @lane_loop
-def _by_traffic(out: A, exposure: A, traffic: A) -> None:
+def _by_traffic(out: A, exposure: A, traffic: A, idle: A) -> None:
     for lane in range(out.shape[0]):
-        out[lane] = exposure[lane] * (np.float32(0.1) + traffic[lane])
+        out[lane] = exposure[lane] * (idle[lane] + traffic[lane])
 
 
 @lane_loop
