@@ -129,7 +129,8 @@ class Ask:
             raise CampaignError(f"robust: found {samples} samples, allowed 1 to 200")
         with _answers():
             side = self._side(options)
-            networks = disrupted(self._campaign.scenario, samples, named_uniforms(samples, seed), quantile)
+            uniforms = named_uniforms(samples, seed)
+            networks = disrupted(self._campaign.scenario, samples, uniforms, quantile, self._campaign.posted)
             return robust(self._campaign.network, networks, side, tail=tail, **self._limits(options))
 
     def words(self, found: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -22,9 +23,9 @@ from xetho.scenario.variants import Variant, read_variants
 if TYPE_CHECKING:
     from xetho.asking import Ask
     from xetho.evidence import Names
-    from xetho.experiment import Closing, Influence, WhatIf
-    from xetho.interdict import Cuts, Guards, Question
-    from xetho.network import Network
+    from xetho.experiment import Closing, Influence, Protecting, WhatIf
+    from xetho.interdict import Cuts, Given, Guards, Orders, Question
+    from xetho.network import Network, Posted
     from xetho.plan import Plan
     from xetho.results import Runs
     from xetho.scenario import Problem, Scenario
@@ -65,6 +66,7 @@ class Story:
     whatifs: tuple[WhatIf, ...]
     influence: Influence | None
     report: Path
+    protecting: Protecting | None = None
 
 
 class Campaign:
@@ -81,6 +83,8 @@ class Campaign:
         self.source = name
         self.sets = tuple(sets)
         self.scenario: Scenario = scenarios.load(name, variant=variant, sets=self.sets)
+        self.orders: Orders | None = None  # cuts and guards in force, see `under`
+        self._unwarned: Campaign | None = None  # whose plan is followed when the cuts come as a surprise
 
     @property
     def name(self) -> str:
@@ -89,10 +93,10 @@ class Campaign:
 
     @cached_property
     def network(self) -> Network:
-        """The scenario as index arrays, built once."""
+        """The scenario as index arrays, built once; cuts and guards in force are in it."""
         from xetho.network import build
 
-        return build(self.scenario)
+        return build(self.scenario, posted=self.posted)
 
     def check(self) -> list[Problem]:
         """Remaining problems; empty, since a campaign with errors does not load."""
@@ -109,6 +113,8 @@ class Campaign:
         Raises:
             NoProof: the solver ended without an answer it could prove.
         """
+        if self._unwarned is not None:
+            return self._unwarned.plan(daily=daily, **question)
         if not daily:
             return self._plan
         from xetho.plan import solve_daily
@@ -129,6 +135,8 @@ class Campaign:
         """Is the plan there, here or among the answers kept on disk, without solving?"""
         from xetho.plan import is_kept, kept_answers
 
+        if self._unwarned is not None:
+            return self._unwarned.is_planned
         answers = kept_answers()
         return "_plan" in self.__dict__ or (answers is not None and is_kept(self.network, answers))
 
@@ -331,6 +339,7 @@ class Campaign:
     def _origin(self, plan: Plan) -> dict[str, Any]:
         """What it takes to play the same campaigns again, for `Runs.meta`; in the types of JSON."""
         from xetho import __version__
+        from xetho.interdict import told
 
         inputs = self.network.inputs
         return {
@@ -340,9 +349,10 @@ class Campaign:
             "start": self.scenario.start.isoformat(),
             "end": self.scenario.end.isoformat(),
             "parameters": {name: inputs.parameter(name) for name in inputs.parameters},
-            "plan": "own" if plan is self.__dict__.get("_plan") else "given",
+            "plan": "own" if plan is (self._unwarned or self).__dict__.get("_plan") else "given",
             "plan_gap": float(plan.gap) if math.isfinite(plan.gap) else None,
             "xetho": __version__,
+            **({} if self.orders is None else told(self.orders)),
         }
 
     def reasons(self) -> list[str]:
@@ -363,8 +373,73 @@ class Campaign:
         return [known[name] for name in [*first, *sorted(set(known) - set(first))]]
 
     def vary(self, variant: str | None = None, sets: Sequence[str] = ()) -> Campaign:
-        """The same scenario with a variant or further changes. Raises ScenarioError."""
-        return Campaign(self.source, variant=variant or self.scenario.variant, sets=(*self.sets, *sets))
+        """The same scenario with a variant or further changes, cuts and guards kept. Raises ScenarioError."""
+        changed = Campaign(self.source, variant=variant or self.scenario.variant, sets=(*self.sets, *sets))
+        if self.orders is None:
+            return changed
+        return changed.under(self.orders.cuts or None, self.orders.guards or None, self.orders.surprise)
+
+    def under(
+        self,
+        interdict: Given | None = None,
+        protect: Given | None = None,
+        surprise: bool = False,
+        *,
+        hashes: Sequence[str] = (),
+    ) -> Campaign:
+        """The same campaign with routes cut and guarded, instead of any cuts and guards so far.
+
+        Args:
+            interdict, protect: a file that `xetho interdict` or `protect` wrote, what the method of that name found,
+                or routes with dates (`xetho.interdict.Closed`).
+            surprise: the plan knows the guards but not the cuts; else it is made anew, knowing both.
+            hashes: of further scenarios that a file may be of.
+
+        Raises:
+            CampaignError: a file is of another scenario, a route is unknown, a date outside; all mistakes at once.
+        """
+        from xetho.interdict import Orders, read_orders
+
+        with _games():
+            orders = read_orders(self.scenario, interdict, protect, surprise, hashes=hashes)
+        changed = self._with(orders)
+        if surprise:
+            plain = self if self.orders is None else self._with(None)
+            changed._unwarned = self._with(Orders(guards=orders.guards)) if orders.guards else plain
+        return changed
+
+    def _with(self, orders: Orders | None) -> Campaign:
+        changed = copy.copy(self)
+        for made in ("network", "_plan"):
+            changed.__dict__.pop(made, None)
+        changed.orders, changed._unwarned = orders, None
+        return changed
+
+    @property
+    def posted(self) -> Posted | None:
+        """Cuts and guards in force by route and day; None without any."""
+        if self.orders is None:
+            return None
+        from xetho.interdict import posted
+
+        return posted(self.scenario, self.orders)
+
+    def orders_words(self) -> str:
+        """The cuts and guards in force, in words with places named; blank without any."""
+        if self.orders is None:
+            return ""
+        from xetho.interdict import neutral, orders_in_words
+
+        words = orders_in_words(self.orders, neutral(self.network, self.supplied_side()))
+        return self.names.sentence(words)
+
+    def knowledge(self) -> str:
+        """Who knows of the cuts and guards in force, in a sentence; blank without any."""
+        if self.orders is None:
+            return ""
+        if self.orders.surprise:
+            return "The plan does not know the cuts beforehand."
+        return "The plan is made anew, knowing them all beforehand."
 
     def metrics(self) -> list[str]:
         """Metrics that a what-if compares unless told otherwise.
@@ -412,6 +487,9 @@ class Campaign:
         base: Runs | None = None,
         threads: int | None = None,
         progress: Progress | None = None,
+        interdict: Given | None = None,
+        protect: Given | None = None,
+        surprise: bool = False,
     ) -> WhatIf:
         """This campaign against a changed one, run by run.
 
@@ -420,21 +498,26 @@ class Campaign:
             sets: changes written table[key].column=value.
             metrics: what to compare (`metrics()` unless given).
             base: runs of this campaign with the same seed, when there already are some.
+            interdict, protect, surprise: cuts and guards of the changed campaign, as in `under`; a file may be of
+                this campaign or of the changed one.
 
         Raises:
-            CampaignError: nothing is changed, or the counts make no sense.
+            CampaignError: nothing is changed, the counts make no sense, or cuts or guards do not fit.
             ScenarioError: the variant or a change does not fit the scenario.
             MetricError: a metric names an output or key that does not exist.
         """
         check_counts(runs, seed, threads)
-        if variant is None and not sets:
-            raise CampaignError("nothing to compare: name a variant or set at least one number")
+        ordered = interdict is not None or protect is not None or surprise
+        if variant is None and not sets and not ordered:
+            raise CampaignError("nothing to compare: name a variant, set a number, or play cuts or guards")
         compared = list(self.metrics() if metrics is None else metrics)
         from xetho.evidence import describe
 
         for metric in compared:
             describe(metric)
-        changed = self.vary(variant, sets)
+        changed = self.vary(variant, sets) if variant is not None or sets else self
+        if ordered:
+            changed = changed.under(interdict, protect, surprise, hashes=[self.scenario.hash()])
         told = progress or (lambda stage, done, total: None)
         if base is None:
             told("planning", 0, 0)
@@ -443,33 +526,42 @@ class Campaign:
         told("planning the what-if", 0, 0)
         changed.plan()
         played = changed.simulate(runs, seed, threads=threads, progress=progress)
-        return self._compare(changed, base, played, compared, variant, sets)
+        return self.compare(changed, base, played, compared)
 
-    def _compare(
-        self,
-        changed: Campaign,
-        base: Runs,
-        played: Runs,
-        compared: Sequence[str],
-        variant: str | None,
-        sets: Sequence[str] = (),
+    def compare(
+        self, changed: Campaign, base: Runs, played: Runs, metrics: Sequence[str] | None = None
     ) -> WhatIf:
-        """The answer of a what-if whose runs are there."""
+        """The answer of a what-if whose runs are there.
+
+        Args:
+            changed: this campaign after `vary` or `under`; `played` are its runs, `base` those of this campaign.
+            metrics: what to compare (`metrics()` unless given).
+
+        Raises:
+            PairingError: the runs are of different seeds.
+        """
         from xetho.experiment import whatif
 
+        compared = self.metrics() if metrics is None else metrics
+        variant = changed.scenario.variant if changed.scenario.variant != self.scenario.variant else None
         told = next((one for one in self.variants() if one.name == variant), None)
+        sets = changed.sets[len(self.sets) :]
+        orders = changed.orders_words() if changed.orders is not self.orders else ""
+        parts = [told.title if told else "; ".join(sets), orders]
         answer = whatif(
             base,
             played,
             compared,
             start=self.scenario.start,
             outcome=self.outcome_metric,
-            name=variant or "set",
-            title=told.title if told else "; ".join(sets),
-            why=told.why if told else "Set on request",
+            name=variant or ("set" if sets else "cuts and guards"),
+            title="; ".join(part for part in parts if part),
+            why=told.why if told else "Set on request" if sets else changed.knowledge(),
             assumption_names=self.assumption_names(),
             names=self.names,
         )
+        if changed.orders is not None and changed.orders.surprise:
+            return answer  # its plan is that of a campaign without the cuts and says nothing of them
         closing = changed.headline
         return replace(
             answer,
@@ -508,10 +600,11 @@ class Campaign:
         validation: pd.DataFrame | None = None,
         force: bool = False,
         influence: Influence | None = None,
+        protecting: Protecting | None = None,
     ) -> Path:
         """Write the page, one HTML file that opens from disk, and return where it is.
 
-        What is not given (`runs`, `validation`, `influence`) is computed.
+        What is not given (`runs`, `validation`, `influence`) is computed; `protecting` (see `protecting`) is left out.
 
         Raises:
             CampaignError: `path` is a folder, or a file that Xetho did not write (and not `force`).
@@ -530,8 +623,28 @@ class Campaign:
             whatifs=list(whatifs),
             sensitivity=self._sensitivity_table(influence or self.influence(played)),
             reasons=self.reasons(),
+            protecting=protecting,
         )
         return write(content, target)
+
+    def protecting(
+        self, base: Runs, guards: int | None = None, runs: int = VARIANT_RUNS, threads: int | None = None
+    ) -> Protecting | None:
+        """What to protect on the mean day, and campaigns under the worst cuts with and without guards.
+
+        Args:
+            base: runs of this campaign, to pair with; their seed is used.
+            guards: how many, against as many cuts; without a number up to three, and None where nothing can be asked.
+            runs: how many of the base are paired.
+
+        Raises:
+            CampaignError: so many guards make no sense.
+            NoProof: a plan could not be proven.
+        """
+        from xetho import protecting
+
+        prepared = protecting.prepare(self, guards)
+        return prepared and protecting.play(self, prepared, base, runs, threads)
 
     def run(
         self,
@@ -542,10 +655,12 @@ class Campaign:
         threads: int | None = None,
         progress: Progress | None = None,
         force: bool = False,
+        protect: int | None = None,
     ) -> Story:
-        """All of it in order: plan, simulate, validate, every variant, what the outcome hangs on, report.
+        """All of it in order: plan, simulate, validate, every variant, what to protect, what decides, report.
 
-        Variants are played for the first `variant_runs` runs of the base and paired with them.
+        Variants, and cuts and guards, are played for the first `variant_runs` runs of the base and paired with them.
+        `protect`: how many guards against as many cuts (up to three unless given, 0: leave that out).
 
         Raises:
             CampaignError: the report would overwrite a file that Xetho did not write (and not `force`).
@@ -553,6 +668,7 @@ class Campaign:
         target = Path(folder) / report_name(self.scenario)
         refuse_to_overwrite(target, force)
         check_counts(runs, seed, threads)
+        from xetho import protecting
         from xetho.planners import Planners
 
         told = progress or (lambda stage, done, total: None)
@@ -563,6 +679,8 @@ class Campaign:
             own = planners.submit(self)
             planned = [(name, planners.submit(self.vary(name))) for name in variants]
             told("planning", 0, 0)
+            prepared = None if protect == 0 else protecting.prepare(self, protect)
+            guarded = [planners.submit(one) for one in (prepared.changed if prepared else ())]
             plan = own.result().plan()
             base = self.simulate(runs, seed, threads=threads, progress=told)
             told("comparing with the record", 0, 0)
@@ -572,11 +690,15 @@ class Campaign:
                 told(f"what if: {name}", place, len(variants))
                 changed = future.result()
                 played = changed.simulate(min(variant_runs, runs), seed, threads=threads)
-                answers.append(self._compare(changed, base, played, compared, name))
+                answers.append(self.compare(changed, base, played, compared))
+            told("what to protect", 0, 0)
+            for one in guarded:
+                one.result()
+            shown = prepared and protecting.play(self, prepared, base, min(variant_runs, runs), threads)
         told("writing the report", 0, 0)
         deciding = self.influence(base)
-        page = self.report(target, base, answers, validation, force, deciding)
-        return Story(plan, base, validation, tuple(answers), deciding, page)
+        page = self.report(target, base, answers, validation, force, deciding, shown)
+        return Story(plan, base, validation, tuple(answers), deciding, page, shown)
 
     def assumption_names(self) -> dict[str, str]:
         """Every assumption's name in words, by its id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -13,11 +12,12 @@ import typer
 from xetho.campaign import Campaign, load
 from xetho.cli import options as opt
 from xetho.cli import shapes
-from xetho.cli.console import NOT_PROVEN, guarded, out, plain, print_json, progress
+from xetho.cli.console import NOT_PROVEN, guarded, out, print_json, progress
 from xetho.cli.files import refuse_file, write_text
 from xetho.pages import CampaignError
 
 if TYPE_CHECKING:
+    from xetho.experiment import Protecting
     from xetho.interdict import Cuts, Guards
 
 Form = Annotated[
@@ -97,11 +97,13 @@ def interdict(
             delay_days=delay_days, alternatives=alternatives, gap=gap, time_limit=time_limit, progress=told,
         )  # fmt: skip
     if file is not None:
-        write_text(_plan_file(campaign, "cuts", found.side, found.form, found.best.cuts), file)
+        from xetho.interdict import cuts_text
+
+        write_text(cuts_text(campaign.scenario, found), file)
     if as_json:
         print_json({**shapes.head("interdict", campaign), **cuts_shape(found, campaign)})
     else:
-        _print(campaign.game_words(found))
+        tell(campaign.game_words(found))
     if found.stopped:
         raise typer.Exit(NOT_PROVEN)
 
@@ -143,11 +145,13 @@ def protect(
             time_limit=time_limit, progress=told,
         )  # fmt: skip
     if file is not None:
-        write_text(_plan_file(campaign, "guards", found.side, found.form, found.guards), file)
+        from xetho.interdict import guards_text
+
+        write_text(guards_text(campaign.scenario, found), file)
     if as_json:
         print_json({**shapes.head("protect", campaign), **guards_shape(found, campaign)})
     else:
-        _print(campaign.game_words(found))
+        tell(campaign.game_words(found))
     if found.stopped:
         raise typer.Exit(NOT_PROVEN)
 
@@ -179,6 +183,16 @@ def guards_shape(found: Guards, campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def protecting_shape(found: Protecting | None, campaign: Campaign) -> dict[str, Any] | None:
+    """What to protect as `run` tells it: the answer of `protect` and the paired campaigns."""
+    if found is None:
+        return None
+    start = campaign.scenario.start
+    paired = {"cut": found.cut, "guarded": found.guarded, "saved": found.saved}
+    shown = {name: None if one is None else shapes.whatif_shape(one, start) for name, one in paired.items()}
+    return {**guards_shape(found.guards, campaign), **shown}
+
+
 def _cut_plan(plan: Any, campaign: Campaign) -> dict[str, Any]:
     return {
         "cuts": _closed(plan.cuts, campaign),
@@ -196,18 +210,19 @@ def _closed(cuts: Sequence[Any], campaign: Campaign) -> list[dict[str, Any]]:
     ]
 
 
-def _plan_file(campaign: Campaign, kind: str, side: str, form: str, rows: Sequence[Any]) -> str:
-    """A cut plan or guard plan as a file that says which scenario it is of."""
-    scenario = campaign.scenario
-    content = {
-        "xetho_plan": kind, "scenario": scenario.name, "variant": scenario.variant, "hash": scenario.hash(),
-        "side": side, "form": form,
-        kind: [{"route": one.route, "from": one.first, "until": one.until} for one in rows],
-    }  # fmt: skip
-    return json.dumps(plain(content), ensure_ascii=False, indent=2) + "\n"
+def play_shape(changed: Campaign) -> dict[str, Any]:
+    """Cuts and guards that are played, as JSON holds them; empty where there are none."""
+    if changed.orders is None:
+        return {}
+    return {
+        "cuts": _closed(changed.orders.cuts, changed),
+        "guards": _closed(changed.orders.guards, changed),
+        "surprise": changed.orders.surprise,
+    }
 
 
-def _print(lines: Sequence[str]) -> None:
+def tell(lines: Sequence[str]) -> None:
+    """Print sentences, one a line."""
     console = out()
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)

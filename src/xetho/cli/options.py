@@ -37,6 +37,18 @@ Block = Annotated[
     typer.Option("--block", metavar="N", help="Campaigns that a core plays side by side; changes the speed only."),
 ]
 Device = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Play on the cores or on a GPU.")]
+CutsFile = Annotated[
+    Path | None,
+    typer.Option("--interdict", metavar="FILE.json", help="Play the cuts that `xetho interdict` or `protect` wrote."),
+]
+GuardsFile = Annotated[
+    Path | None, typer.Option("--protect", metavar="FILE.json", help="Play the guards that `xetho protect` wrote.")
+]
+ToProtect = Annotated[
+    int | None,
+    typer.Option("--protect", metavar="K", help="Tell which K routes to guard against K cuts; 0 leaves that out."),
+]
+Surprise = Annotated[bool, typer.Option("--surprise", help="The plan does not know the cuts beforehand.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON (docs/reference/cli-json.md).")]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file or store that is already there.")]
 CsvOut = Annotated[

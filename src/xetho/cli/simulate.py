@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from xetho.campaign import MOST_RUNS, RUNS, check_counts, load
 from xetho.cli import options as opt
-from xetho.cli import shapes, show
+from xetho.cli import games, shapes, show
 from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.stores import refuse_to_save
@@ -49,25 +49,39 @@ def simulate(
     everything: Annotated[bool, typer.Option("--all", help="Print the long outputs too (by route, lot...).")] = False,
     timing: Annotated[bool, typer.Option("--timing", help="Also say how many campaigns a second.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Also say which step of the day takes how long.")] = False,
+    cuts: opt.CutsFile = None,
+    guards: opt.GuardsFile = None,
+    surprise: opt.Surprise = False,
     csv: opt.CsvOut = None,
     store: opt.StoreOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
-    """Play the campaign many times with chance in it."""
+    """Play the campaign many times with chance in it; with cuts or guards, beside the same campaigns without."""
     check_counts(runs, seed, threads, block)
     refuse_file(csv, force)
     refuse_to_save(store, force)
-    campaign = load(scenario, variant, sets or ())
+    base = campaign = load(scenario, variant, sets or ())
+    if cuts or guards or surprise:
+        campaign = base.under(cuts, guards, surprise)
+    keep = None if csv is not None else _outcome(campaign) if campaign is base else _compared(base)
     solved(campaign)
     with progress() as told:
         played = campaign.simulate(
             runs, seed, threads=threads, progress=told, block=block, device=device, precision=precision or (),
-            most_runs=most_runs, keep=None if csv is not None else _outcome(campaign), save=store, overwrite=force,
+            most_runs=most_runs, keep=keep, save=store, overwrite=force,
         )  # fmt: skip
         if profile:
             told("timing the steps", 0, 0)
         timed = shapes.profile_shape(campaign.profile(PROFILED, seed, block)) if profile else None
+    paired = None
+    if campaign is not base:
+        solved(base)
+        with progress() as told:
+            beside = base.simulate(
+                played.meta["runs"], seed, threads=threads, progress=told, block=block, device=device, keep=keep
+            )
+        paired = shapes.whatif_shape(base.compare(campaign, beside, played), campaign.scenario.start)
     if csv is not None:
         write_csv(run_table(played), csv)
     shape = shapes.runs_shape(played, campaign)
@@ -75,12 +89,16 @@ def simulate(
     clock = {name: played.meta[name] for name in TIMES}
     if as_json:
         asked = {"runs": played.meta["runs"], "seed": seed, "campaigns_per_second": clock["campaigns_per_second"]}
-        more = {name: found for name, found in (("precision", known), ("profile", timed)) if found is not None}
-        print_json({**shapes.head("simulate", campaign), **asked, **shape, **more, "timing": clock})
+        extras = (("against_base", paired), ("precision", known), ("profile", timed))
+        more = {name: found for name, found in extras if found is not None}
+        orders = games.play_shape(campaign)
+        print_json({**shapes.head("simulate", campaign), **asked, **orders, **shape, **more, "timing": clock})
         return
     console = out()
     show.show_outcome(console, shape["outcome"])
     show.show_outputs(console, shape["outputs"], everything, shapes.output_dims())
+    if paired is not None:
+        show.show_whatif(console, paired, campaign.scenario.outcome.get("title", ""))
     if shape["rank_error"]:
         console.print(f"Points are right to {show.percent(shape['rank_error'])} of the runs.")
     if known is not None:
@@ -96,6 +114,12 @@ def _outcome(campaign: Campaign) -> tuple[str, ...]:
     """The output that must be there for every run, however many there are."""
     metric = campaign.outcome_metric
     return () if metric is None else (metric.partition("[")[0],)
+
+
+def _compared(campaign: Campaign) -> tuple[str, ...]:
+    """What must be there of every run to compare two campaigns run by run."""
+    metrics = [name.partition("[")[0] for name in campaign.metrics()]
+    return tuple(dict.fromkeys((*_outcome(campaign), *metrics, "assumptions")))
 
 
 def _show_precision(console: Console, known: Mapping[str, Any]) -> None:

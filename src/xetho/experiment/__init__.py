@@ -2,6 +2,7 @@
 
 from xetho.experiment.closing import Closing, closings, headline, headline_side, verdict_words
 from xetho.experiment.precision import Precision, read_wanted
+from xetho.experiment.protecting import Protecting
 from xetho.experiment.sensitivity import Influence, hangs_on, influence
 from xetho.experiment.whatif import PairingError, WhatIf, whatif
 
@@ -10,6 +11,7 @@ __all__ = [
     "Influence",
     "PairingError",
     "Precision",
+    "Protecting",
     "WhatIf",
     "closings",
     "hangs_on",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xetho.network import ground
 from xetho.network.battle import CONDITIONS, Battle, build_battle, index
 from xetho.network.inputs import Assumption, Inputs, build_inputs, central_value
-from xetho.network.network import Network, Ration, Target, ThreatTable
+from xetho.network.network import Network, Posted, Ration, Target, ThreatTable
 from xetho.scenario import Scenario
 
 F = NDArray[np.float64]
@@ -25,19 +25,25 @@ Cuts = Callable[[str, str, F], F]
 
 
 def build(
-    scenario: Scenario, value: Callable[[Assumption], float] = central_value, cuts: Cuts | None = None
+    scenario: Scenario,
+    value: Callable[[Assumption], float] = central_value,
+    cuts: Cuts | None = None,
+    posted: Posted | None = None,
 ) -> Network:
     """Turn a checked scenario into index arrays, planning figures taken at the central values of its assumptions.
 
     value: another value for each assumption.  cuts: what takes the place of the expected cuts.
+    posted: cuts and guards that campaigns meet and the planner knows; none unless given.
     """
-    return _Builder(scenario, value, cuts).network()
+    return _Builder(scenario, value, cuts, posted).network()
 
 
 class _Builder:
     """Holds the name-to-index maps while the arrays are made."""
 
-    def __init__(self, scenario: Scenario, value: Callable[[Assumption], float], cuts: Cuts | None) -> None:
+    def __init__(
+        self, scenario: Scenario, value: Callable[[Assumption], float], cuts: Cuts | None, posted: Posted | None
+    ) -> None:
         self.scenario = scenario
         self.cuts = cuts
         self.t = scenario.tables
@@ -50,6 +56,8 @@ class _Builder:
         self.modes = index([str(i) for i in self.t["modes"].index])
         self.regions = index([str(i) for i in self.t["regions"].index])
         self.battle: Battle = build_battle(scenario, self.inputs)
+        none = np.zeros((len(self.routes), self.days))
+        self.cut, self.guard = (none, none) if posted is None else (posted.cut, posted.guard)
         self.dates: list[date] = [scenario.start + timedelta(days=d) for d in range(self.days)]
 
     def values(self, table: str, column: str) -> F:
@@ -95,6 +103,7 @@ class _Builder:
             lot_ids=lot_ids, lot_good=lot_good,
             place_side=place_side, place_zone=place_zone, place_front=front, zone_ids=zones,
             handling=p["handling_t_per_day"].to_numpy(dtype=np.float64),
+            route_cut=self.cut, route_guard=self.guard,
             **arcs, **ways, **pools, **supply,
             region_share=control,
             demand_place=np.array([self.places[x] for x in demand["place"]], dtype=np.int64),
@@ -294,6 +303,7 @@ class _Builder:
                 zone_a, zone_b = place_zone[int(arcs["arc_from"][a])], place_zone[int(arcs["arc_to"][a])]
                 foul = p_foul[zone_a] if zone_a == zone_b else 1 - (1 - p_foul[zone_a]) * (1 - p_foul[zone_b])
                 passes = np.array([ground.open_share(x, crew_on[i], col["cut_passes"][k]) for x in mending[i]])
+                passes = np.where(self.cut[i] > 0, col["cut_passes"][k], passes)
                 expected.append(counted * ground.mean_weather(foul, col["foul_factor"][k]) * passes)
                 loss.append(np.zeros(self.days) if air else cargo_loss[i])  # a plan counts what is sent by air
                 keep["way_arc"].append(a)
@@ -358,7 +368,7 @@ class _Builder:
                 continue
             for r, part in zip(targets[i], w / w.sum(), strict=True):
                 zone = place_zone[int(arcs["arc_from"][first_arc[int(r)]])]
-                effort = col["effort_per_day"][i] * share[i] * part * (1.0 - guard[r])
+                effort = col["effort_per_day"][i] * share[i] * part * (1.0 - np.maximum(guard[r], self.guard[r]))
                 effort = effort * ground.mean_weather(p_foul[zone], col["foul_factor"][i])
                 cut = effort * col["cuts_per_effort"][i]
                 if self.cuts is not None:

@@ -10,7 +10,7 @@ from scipy import stats
 
 from xetho.network.build import build
 from xetho.network.inputs import Assumption
-from xetho.network.network import Network
+from xetho.network.network import Network, Posted
 from xetho.scenario import Scenario
 
 F = NDArray[np.float64]
@@ -23,7 +23,11 @@ Uniform = Callable[[str, int], float]
 
 
 def disrupted(
-    scenario: Scenario, samples: int, uniform: Uniform, quantile: Callable[[Assumption, F], F]
+    scenario: Scenario,
+    samples: int,
+    uniform: Uniform,
+    quantile: Callable[[Assumption, F], F],
+    posted: Posted | None = None,
 ) -> list[Network]:
     """The scenario's network under each of so many samples.
 
@@ -32,7 +36,7 @@ def disrupted(
     distribution of their expected number; mending, weather and losses are as expected under those.
     uniform: of a purpose (`assumption:ID`, `cuts:THREAT:ROUTE:WEEK`) and sample, so that samples share every draw
     that a
-    what-if does not change.  quantile: an assumption's inverse distribution.
+    what-if does not change.  quantile: an assumption's inverse distribution.  posted: as `build` takes it.
     """
     found = []
     for sample in range(samples):
@@ -50,5 +54,5 @@ def disrupted(
                     drawn[days] = mean[days] * count / expected
             return drawn
 
-        found.append(build(scenario, value, cuts))
+        found.append(build(scenario, value, cuts, posted))
     return found

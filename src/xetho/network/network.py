@@ -37,6 +37,14 @@ class Ration:
 
 
 @dataclass(frozen=True)
+class Posted:
+    """Cuts and guards to be played: 1 on the days of a route that they are for, else 0. Both routes x D."""
+
+    cut: F
+    guard: F
+
+
+@dataclass(frozen=True)
 class ThreatTable:
     """What is fixed about each threat: names, kind, sharing policy, pool that makes the effort, side, flak weapons."""
 
@@ -78,6 +86,9 @@ class Network:
     arc_throughput: F
     arc_air: B
     arc_km: F
+
+    route_cut: F  # routes x D: 1 where a played cut shuts the route to all that cannot pass a cut
+    route_guard: F  # routes x D: 1 where a played guard turns all threats away
 
     way_arc: I
     way_mode: I

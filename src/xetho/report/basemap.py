@@ -81,8 +81,8 @@ def _layer(file: Path, view: Projection, css: str, closed: bool = False) -> str:
     return tag("path", d="".join(data), class_=css) if data else ""
 
 
-def draw(sheet: Path | None, view: Projection) -> str:
-    """Everything behind the nets, as SVG."""
+def draw(sheet: Path | None, view: Projection, relief: bool = True) -> str:
+    """Everything behind the nets, as SVG; the relief, which is large, only where it is wanted."""
     if sheet is None:
         return tag("rect", width=view.width, height=view.height, class_="land") + graticule(view)
     w, s, e, n = json.loads((sheet / "sheet.json").read_text(encoding="utf-8"))["bbox"]
@@ -90,7 +90,7 @@ def draw(sheet: Path | None, view: Projection) -> str:
         tag("rect", width=view.width, height=view.height, class_="sea"),
         _layer(sheet / "coast.geojson", view, "land", closed=True),
     ]
-    if (sheet / "relief.png").exists():
+    if relief and (sheet / "relief.png").exists():
         (left, top), (right, foot) = view(w, n), view(e, s)
         picture = base64.b64encode((sheet / "relief.png").read_bytes()).decode("ascii")
         parts.append(

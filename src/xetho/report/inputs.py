@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xetho.evidence import Names
-from xetho.experiment import Closing, WhatIf, closings, headline
+from xetho.experiment import Closing, Protecting, WhatIf, closings, headline
 from xetho.scenario.metrics import Term, parse_metric
 from xetho.scenario.problems import CellError
 
@@ -35,6 +35,7 @@ class ReportInput:
     ``share_happened`` or ``share_inside``; dates are days since the start, open ends NaN.
     ``sensitivity``: one row per assumption, ``assumption, name, influence``, and ``low_third, high_third, stands_out``.
     ``reasons``: the plan's story with names for ids; the plan's own sentences unless given.
+    ``protecting``: worst cuts and best guards with the campaigns played under them.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class ReportInput:
     whatifs: Sequence[WhatIf] = ()
     sensitivity: pd.DataFrame = field(default_factory=no_sensitivity)
     reasons: Sequence[str] = ()
+    protecting: Protecting | None = None
 
     @cached_property
     def names(self) -> Names:

@@ -225,34 +225,51 @@ def _used_places(report: ReportInput) -> set[str]:
 
 def _routes(report: ReportInput, points: dict[Any, Any], flow: Floats, top: float) -> list[str]:
     routes = report.scenario.tables["routes"]
-    ways = {key: tuple(str(routes[c][key]) for c in ("from", "to", "kind", "side")) for key in routes.index}
-    pairs: dict[frozenset[str], list[str]] = defaultdict(list)
-    for key in report.network.route_ids:
-        pairs[frozenset(ways[key][:2])].append(key)
     nets, streams = [], []
-    for index, key in enumerate(report.network.route_ids):
-        start, goal, kind, side = ways[key]
-        twins = pairs[frozenset((start, goal))]
-        sign = 1 if start <= goal else -1
-        bend = sign * (twins.index(key) - (len(twins) - 1) / 2) * 12
-        d = _curve(points[start], points[goal], bend, kind == "air")
-        tone = f"tone-{side_tone(report, side)}"
-        nets.append(tag("path", d=d, class_=f"way way-{kind} {tone}"))
+    for index, (key, line) in enumerate(curves(report, points).items()):
+        tone = f"tone-{side_tone(report, str(routes['side'][key]))}"
+        nets.append(tag("path", d=line.d, class_=f"way way-{routes['kind'][key]} {tone}"))
         width = round(flow_width(flow[index], top), 2)
-        streams.append(tag("path", d=d, class_=f"flow {tone}", data_route=index, stroke_width=width))
+        streams.append(tag("path", d=line.d, class_=f"flow {tone}", data_route=index, stroke_width=width))
     return nets + streams
 
 
-def _curve(a: tuple[float, float], b: tuple[float, float], bend: float, air: bool) -> str:
+@dataclass(frozen=True)
+class Curve:
+    """The line of a route on the page, and the point halfway along it."""
+
+    d: str
+    middle: tuple[float, float]
+
+
+def curves(report: ReportInput, points: dict[Any, Any]) -> dict[str, Curve]:
+    """The line of every route, in the order of the network; routes between the same places lie side by side."""
+    routes = report.scenario.tables["routes"]
+    ways = {key: tuple(str(routes[c][key]) for c in ("from", "to", "kind")) for key in routes.index}
+    pairs: dict[frozenset[str], list[str]] = defaultdict(list)
+    for key in report.network.route_ids:
+        pairs[frozenset(ways[key][:2])].append(key)
+    lines = {}
+    for key in report.network.route_ids:
+        start, goal, kind = ways[key]
+        twins = pairs[frozenset((start, goal))]
+        sign = 1 if start <= goal else -1
+        bend = sign * (twins.index(key) - (len(twins) - 1) / 2) * 12
+        lines[key] = _curve(points[start], points[goal], bend, kind == "air")
+    return lines
+
+
+def _curve(a: tuple[float, float], b: tuple[float, float], bend: float, air: bool) -> Curve:
     (x1, y1), (x2, y2) = a, b
     length = math.hypot(x2 - x1, y2 - y1) or 1.0
     if air:
         bend += 0.1 * length
     if not bend:
-        return f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+        return Curve(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", ((x1 + x2) / 2, (y1 + y2) / 2))
     nx, ny = -(y2 - y1) / length, (x2 - x1) / length
     mx, my = (x1 + x2) / 2 + nx * 2 * bend, (y1 + y2) / 2 + ny * 2 * bend
-    return f"M{x1:.1f} {y1:.1f}Q{mx:.1f} {my:.1f} {x2:.1f} {y2:.1f}"
+    halfway = ((x1 + x2) / 4 + mx / 2, (y1 + y2) / 4 + my / 2)
+    return Curve(f"M{x1:.1f} {y1:.1f}Q{mx:.1f} {my:.1f} {x2:.1f} {y2:.1f}", halfway)
 
 
 def _stocks(report: ReportInput, points: dict[Any, Any], stocks: Floats, first: int, top: float) -> list[str]:

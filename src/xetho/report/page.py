@@ -16,7 +16,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from xetho.report import basemap, evidence, figures, map, story
+from xetho.report import basemap, evidence, figures, map, protect, story
 from xetho.report.camp import camp_name
 from xetho.report.charts import bars, probability_rows
 from xetho.report.inputs import ReportInput, WhatIf
@@ -79,6 +79,8 @@ def render(report: ReportInput) -> str:
         "position_rows": _position_table(report),
         "histogram": figures.camp_histogram(report, camp_name(report)),
         "plan": _plan(report),
+        "protect": protect.view(report),
+        "legend_mark": protect.legend_mark,
         "whatifs": [_whatif(report, w) for w in report.whatifs],
         "last_day": date_of(report.scenario.start, figures.last_day(report)),
         "held": _held(report),

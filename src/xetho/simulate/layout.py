@@ -70,8 +70,8 @@ def _next(count: int) -> tuple[int, ...]:
 # Numbers common to all lanes (first element in u).
 (
     U_FLEET_SHARE, U_SUPPLY_SHARE, U_CONTROL, U_DEMAND_SHARE, U_THREAT_ON, U_OP_HOUR, U_TEST_VALUE,
-    U_POOL_FACTOR, U_BIN_PLAN, U_ACTIVE_PLAN, U_ACTIVE_PART,
-) = _next(11)  # fmt: skip
+    U_POOL_FACTOR, U_BIN_PLAN, U_ACTIVE_PLAN, U_ACTIVE_PART, U_ROUTE_CUT, U_ROUTE_GUARD,
+) = _next(13)  # fmt: skip
 
 # State (first row of s).
 (

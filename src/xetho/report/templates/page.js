@@ -89,7 +89,7 @@
   }
   for (const svg of document.querySelectorAll(".map")) {
     svg.addEventListener("pointermove", (event) => {
-      const el = event.target.closest("[data-route],[data-place],[data-position],[data-there]");
+      const el = event.target.closest("[data-route],[data-place],[data-position],[data-there],[data-mark]");
       tip.hidden = !el;
       if (!el) return;
       tip.textContent = tipText(el);

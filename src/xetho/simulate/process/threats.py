@@ -33,6 +33,7 @@ from xetho.simulate.layout import (
     T_STRIKE_THREAT,
     T_THREAT_POLICY,
     T_THREAT_POOL,
+    U_ROUTE_GUARD,
     U_THREAT_ON,
     X_CARGO_LOST,
     X_CARRIERS_LOST,
@@ -61,7 +62,7 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
 
     A route's part w of the effort follows the threat's policy; cuts ~ Poisson(effort · w · (1 − guard) · cuts per
     effort); a cut adds lognormal man-days of mending; carriers and cargo are struck with
-    ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats.
+    ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats. What strikes at a played guard is spent.
     """
     claim = s[at[S_SCRATCH]]
     for k in range(at[N_THREATS]):
@@ -78,7 +79,8 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
         fill(hit, NONE)
         fill(struck, NONE)
         threatened = False
-        if n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
+        guarded = u[at[U_ROUTE_GUARD] + r * at[N_DAYS] + day] > NONE
+        if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]):
                 k = n[at[T_STRIKE_THREAT] + j]
                 if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE and _strike(j, k, r, day, n, x, s, at, key, run0):

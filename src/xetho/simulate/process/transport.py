@@ -92,6 +92,7 @@ from xetho.simulate.layout import (
     U_ACTIVE_PART,
     U_ACTIVE_PLAN,
     U_BIN_PLAN,
+    U_ROUTE_CUT,
     X_CREW,
     X_CUT_PASSES,
     X_FOOD,
@@ -160,6 +161,8 @@ def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> No
         else:
             fill(is_open, NONE)
         _shut(s[at[S_SHUT] + r], s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
+        if u[at[U_ROUTE_CUT] + r * at[N_DAYS] + day] > NONE:
+            fill(s[at[S_SHUT] + r], ONE)
         fill(s[at[S_ROUTE_WANT] + r], NONE)
         fill(s[at[S_TRAFFIC] + r], NONE)
     for i in range(first, end):

@@ -1,0 +1,78 @@
+"""What to protect, for the report: the game of cuts and guards on the mean day, then campaigns under its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xetho.campaign import Campaign, NoProof
+from xetho.pages import CampaignError
+
+if TYPE_CHECKING:
+    from xetho.experiment import Protecting
+    from xetho.interdict import Guards
+    from xetho.results import Runs
+
+GUARDS = 3  # as the verb `protect` has it
+SECONDS = 20.0  # far more than the static form takes on a bundled scenario
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The game's answer, and the campaigns to play, planned: under the worst cuts, and with guards."""
+
+    found: Guards
+    cut: Campaign | None
+    guarded: Campaign | None
+
+
+def prepare(campaign: Campaign, guards: int | None = None) -> Prepared | None:
+    """Find guards against as many cuts and plan for both.
+
+    guards: how many; without a number three, fewer where there are not so many routes, and None where the question
+    makes no sense (nothing is threatened or nothing needed).
+
+    Raises:
+        CampaignError: so many guards make no sense.
+        NoProof: the game or a plan has no proven answer in time.
+    """
+    found = _game(campaign, guards)
+    if found is None:
+        return None
+    cut = campaign.under(found.unguarded.cuts) if found.unguarded.cuts else None
+    guarded = campaign.under(found.attack.cuts or None, found.guards) if found.guards else None
+    for changed in (cut, guarded):
+        if changed is not None:
+            changed.plan()
+    return Prepared(found, cut, guarded)
+
+
+def _game(campaign: Campaign, guards: int | None) -> Guards | None:
+    if guards is not None:
+        return campaign.protect(guards, guards, form="flow", time_limit=SECONDS)
+    for count in range(GUARDS, 0, -1):
+        try:
+            found = campaign.protect(count, count, form="flow", time_limit=SECONDS)
+        except (CampaignError, NoProof):
+            continue
+        if found.attack.cuts or count == 1:  # where every route can be guarded nothing is left to choose
+            return found
+    return None
+
+
+def play(
+    campaign: Campaign, prepared: Prepared, base: Runs, runs: int, seed: int, threads: int | None = None
+) -> Protecting:
+    """Play what was prepared, paired with the first `runs` campaigns of the base."""
+    from xetho.experiment import Protecting
+
+    cut, guarded = prepared.cut, prepared.guarded
+    cut_runs = cut.simulate(runs, seed, threads=threads) if cut else None
+    guarded_runs = guarded.simulate(runs, seed, threads=threads) if guarded else None
+    return Protecting(
+        guards=prepared.found,
+        lines=tuple(campaign.game_words(prepared.found)),
+        cut=campaign.compare(cut, base, cut_runs) if cut and cut_runs else None,
+        guarded=campaign.compare(guarded, base, guarded_runs) if guarded and guarded_runs else None,
+        saved=cut.compare(guarded, cut_runs, guarded_runs) if cut and guarded and cut_runs and guarded_runs else None,
+    )
