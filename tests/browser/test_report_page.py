@@ -236,6 +236,17 @@ def test_map_tells_numbers_under_the_pointer(seen: Visit) -> None:
     assert "fallen in" in page.inner_text("#tip")
 
 
+def test_what_to_protect_is_reached_by_keyboard_and_tells_its_marks(seen: Visit) -> None:
+    page = seen.page
+    focus_by_tab(page, "nav a[href='#protect']")
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator("#h-protect")).to_be_in_viewport()
+    focus_by_tab(page, "[aria-label='Map of what to protect']")
+    page.locator("#guarded [data-mark=guard]").hover()
+    assert page.inner_text("#tip") == "Gorge – Ridge: guard"
+    assert page.locator("#protect [data-mark]").count() == 4
+
+
 def test_charts_read_out_by_arrow_keys(seen: Visit) -> None:
     page = seen.page
     focus_by_tab(page, "svg.follow")
@@ -315,4 +326,5 @@ def test_the_report_of_a_real_run_opens_without_error_or_request(
         assert found.page.evaluate("document.documentElement.scrollWidth") <= width
         assert "The sum closes" in found.page.inner_text("#answer")
         assert found.page.locator("#whatif details").count() == len(story.whatifs)
+        assert "Nobody cuts these routes on purpose" in found.page.inner_text("#protect")
         found.page.close()

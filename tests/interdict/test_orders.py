@@ -96,6 +96,7 @@ def test_surprise_needs_cuts(campaign: xt.Campaign) -> None:
 
 
 def test_words() -> None:
-    orders = Orders((Closed("a", date(2030, 6, 1), date(2030, 6, 9)),), (Closed("b", date(2030, 6, 1), date(2030, 6, 1)),))
+    first = date(2030, 6, 1)
+    orders = Orders((Closed("a", first, date(2030, 6, 9)),), (Closed("b", first, first),))
     assert orders_in_words(orders, False) == "Cut: a from 1 June to 9 June 2030; guarded: b on 1 June 2030"
     assert orders_in_words(orders, True).startswith("Lost: a from")

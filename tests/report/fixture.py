@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from xetho.experiment import WhatIf
+from xetho.experiment import Protecting, WhatIf
+from xetho.interdict import Closed, Guards
+from xetho.interdict.answer import CutPlan
 from xetho.report import ReportInput
 from xetho.scenario import Scenario, load
 from xetho.scenario.metrics import outputs
@@ -359,6 +361,19 @@ def whatif_of(name: str = "no-trucks") -> WhatIf:
     )
 
 
+def protecting_of() -> Protecting:
+    """Two cuts, one guard and the cut that is then left, with three what-ifs of the same numbers."""
+    span = date(2031, 2, 1), date(2031, 5, 31)
+    cuts, guard, left = (Closed("r3", *span), Closed("r4", *span)), Closed("r3", *span), Closed("r2", *span)
+    found = Guards(
+        form="flow", unit="t/day", side="hill", neutral=False, base=120.0, unguarded=CutPlan(cuts, 20.0, 100.0, {}),
+        guards=(guard,), worth=(9.5,), attack=CutPlan((left,), 30.0, 90.0, {}), bound=30.0, gap=0.0,
+        gap_of_need=float("nan"), proven=True, stopped=False,
+    )  # fmt: skip
+    told = whatif_of("cuts")
+    return Protecting(found, ("Guard r3.", "Proof: no other guards leave less to lose."), told, told, told)
+
+
 def report_input(where: Path, bbox: str = "[102.4, 20.4, 106.4, 22.8]") -> ReportInput:
     """All of it together."""
     scenario = load(folder(where, bbox))
@@ -377,4 +392,6 @@ def of_scenario(scenario: Scenario) -> ReportInput:
         }
     )
     plan = plan_of(scenario, network)
-    return ReportInput(scenario, network, plan, runs, validation_of(scenario, runs), [whatif_of()], sensitivity)
+    protecting = protecting_of() if "hill" in network.side_ids else None
+    validation = validation_of(scenario, runs)
+    return ReportInput(scenario, network, plan, runs, validation, [whatif_of()], sensitivity, (), protecting)

@@ -162,6 +162,27 @@ def test_both_ledgers_stand_side_by_side(html: str) -> None:
     assert "4,000 to 4,500 persons" in ledgers and "7,000 to 8,000 persons" in ledgers
 
 
+def test_what_to_protect_names_routes_worth_and_change_of_outcome(html: str) -> None:
+    section = html.split('id="protect"')[1].split("</section>")[0]
+    for words in ("120 t/day", "20 t/day", "30 t/day", "Gorge – Ridge", "worth 9.5 t a day", "Ford – Gorge"):
+        assert words in section
+    assert "in 88 % of campaigns as it was, in 31 % under the worst cuts" in section
+    assert "−57.0 points, 95 % interval −63.0 to −50.0" in section and "may be chance" not in section
+    marks = re.findall(r'data-mark="(\w+)"', section)
+    assert sorted(marks) == ["cut", "cut", "guard", "left"]
+    assert "Nobody cuts" not in section and "the adversary" in section
+    assert "Killed and died of wounds (hill) (persons)" in section and "5,200" in section
+
+
+def test_what_to_protect_is_left_out_unless_asked_and_neutral_without_an_adversary(report: ReportInput) -> None:
+    assert 'id="protect"' not in render(dataclasses.replace(report, protecting=None))
+    shown = report.protecting
+    assert shown is not None
+    quiet = dataclasses.replace(shown, guards=dataclasses.replace(shown.guards, neutral=True))
+    section = render(dataclasses.replace(report, protecting=quiet)).split('id="protect"')[1].split("</section>")[0]
+    assert "worst disruption" in section and "worst cuts" not in section and "adversary" not in section
+
+
 def test_every_claim_event_and_source_is_there(report: ReportInput, html: str) -> None:
     assert html.count("data-simulated=") == len(report.scenario.tables["claims"])
     for key in report.scenario.tables["sources"].index:

@@ -16,6 +16,7 @@ from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.stores import refuse_to_save
 from xetho.cli.tables import run_table
+from xetho.scenario.metrics import outputs, parse_metric
 
 if TYPE_CHECKING:
     from xetho.campaign import Campaign
@@ -118,8 +119,9 @@ def _outcome(campaign: Campaign) -> tuple[str, ...]:
 
 def _compared(campaign: Campaign) -> tuple[str, ...]:
     """What must be there of every run to compare two campaigns run by run."""
-    metrics = [name.partition("[")[0] for name in campaign.metrics()]
-    return tuple(dict.fromkeys((*_outcome(campaign), *metrics, "assumptions")))
+    terms = [term.name for metric in campaign.metrics() for term in parse_metric(metric).terms]
+    summaries = [name for name in terms if outputs()[name].kind != "daily"]
+    return tuple(dict.fromkeys((*_outcome(campaign), *summaries, "assumptions")))
 
 
 def _show_precision(console: Console, known: Mapping[str, Any]) -> None:

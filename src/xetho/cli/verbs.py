@@ -185,6 +185,9 @@ def whatif(
     runs: opt.Runs = VARIANT_RUNS,
     seed: opt.Seed = 1,
     threads: opt.Threads = None,
+    cuts: opt.CutsFile = None,
+    guards: opt.GuardsFile = None,
+    surprise: opt.Surprise = False,
     csv: opt.CsvOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
@@ -195,8 +198,9 @@ def whatif(
     campaign = load(scenario)
     with progress() as told:
         answer = campaign.whatif(
-            variant, sets or (), runs, seed, metrics or None, threads=threads, progress=told
-        )
+            variant, sets or (), runs, seed, metrics or None, threads=threads, progress=told,
+            interdict=cuts, protect=guards, surprise=surprise,
+        )  # fmt: skip
     if csv is not None:
         write_csv(answer.table, csv)
     shape = shapes.whatif_shape(answer, campaign.scenario.start)
@@ -248,14 +252,15 @@ def run(
     variant: opt.Variant = None,
     sets: opt.Sets = None,
     threads: opt.Threads = None,
+    protect: opt.ToProtect = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
-    """Plan, simulate, validate and every variant, and one report to open in a browser."""
+    """Plan, simulate, validate and every variant, what to protect, and one report to open in a browser."""
     campaign = load(scenario, variant, sets or ())
     begun = time.perf_counter()
     with progress() as told:
-        story = campaign.run(folder, runs, seed, variant_runs, threads, told, force)
+        story = campaign.run(folder, runs, seed, variant_runs, threads, told, force, protect)
     start = campaign.scenario.start
     if as_json:
         print_json(
@@ -269,6 +274,7 @@ def run(
                 "validation": shapes.validation_shape(story.validation, start),
                 "whatifs": [shapes.whatif_shape(one, start) for one in story.whatifs],
                 "influence": shapes.influence_shape(story.influence, campaign.assumption_names()),
+                "protecting": games.protecting_shape(story.protecting, campaign),
             }
         )
         return
@@ -278,6 +284,8 @@ def run(
     show.show_outcome(console, shapes.outcome_shape(story.runs, campaign))
     show.show_answers(console, [shapes.whatif_shape(one, start) for one in story.whatifs])
     show.show_score(console, shapes.validation_shape(story.validation, start)["score"])
+    if story.protecting is not None:
+        games.tell(story.protecting.lines)
     seconds = time.perf_counter() - begun
     console.print(f"{runs} campaigns and {len(story.whatifs)} what-if(s) in {seconds:.0f} s.")
     console.print(f"The report: {story.report.resolve()}", markup=False, soft_wrap=True)
@@ -296,6 +304,7 @@ def report(
     variant: opt.Variant = None,
     sets: opt.Sets = None,
     threads: opt.Threads = None,
+    protect: opt.ToProtect = 0,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
@@ -307,8 +316,12 @@ def report(
     solved(campaign)
     with progress() as told:
         played = campaign.simulate(runs, seed, threads=threads, progress=told)
+        protecting = None
+        if protect:
+            told("what to protect", 0, 0)
+            protecting = campaign.protecting(played, protect, threads=threads)
         told("writing the report", 0, 0)
-        written = campaign.report(target, played, force=force)
+        written = campaign.report(target, played, force=force, protecting=protecting)
     if as_json:
         print_json({**shapes.head("report", campaign), "runs": runs, "seed": seed, "report": str(written)})
         return

@@ -180,7 +180,8 @@ class _Reader:
         wrong = []
         if one.route not in self.routes:
             near = nearest(one.route, self.routes)
-            wrong.append(f"{where}: {_quoted(one.route)} is not a route" + (f'; did you mean "{near}"?' if near else ""))
+            hint = f'; did you mean "{near}"?' if near else ""
+            wrong.append(f"{where}: {_quoted(one.route)} is not a route{hint}")
         first, last = self.scenario.start, self.scenario.start + timedelta(days=self.scenario.days - 1)
         if one.until < one.first:
             wrong.append(f"{where}: until {one.until} lies before from {one.first}")

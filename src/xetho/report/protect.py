@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CUT, GUARD, LEFT = "cut", "guard", "left"
 SIZE = 9.0  # half the width of a mark on the map
+ROOM = 0.35  # about the places that matter, as a share of how far they lie apart
 ASPECT = 1.25  # least breadth of the map for its height
 
 
@@ -123,7 +124,9 @@ def _outcome(report: ReportInput, shown: Protecting, worst: str) -> list[str]:
             f"({_change(shown.guarded)} from as it was)."
         )
     if shown.saved is not None and np.isfinite(shown.saved.outcome_variant):
-        lines.append(f"So the guards change it by {_change(shown.saved)}.")
+        low, high = shown.saved.outcome_low, shown.saved.outcome_high
+        chance = ", which may be chance" if low <= 0 <= high else ""
+        lines.append(f"So the guards change it by {_change(shown.saved)}{chance}.")
     return lines
 
 
@@ -183,7 +186,10 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
     assert shown is not None
     mine = [key for key in report.network.route_ids if routes["side"][key] == shown.guards.side]
     ends = list(dict.fromkeys(str(routes[c][key]) for key in mine for c in ("from", "to")))
-    box = _box(places.loc[ends])
+    marked = {one.route: [kind for kind in lists if any(x.route == one.route for x in lists[kind])]
+              for rows in lists.values() for one in rows}  # fmt: skip
+    told = {str(routes[c][key]) for key in marked for c in ("from", "to")}
+    box = _box(places.loc[sorted(told) or ends])
     view = Projection(box, WIDTH)
     sheet = basemap.sheet_for(box)
     points = {key: view(float(row["lon"]), float(row["lat"])) for key, row in places.iterrows()}
@@ -191,8 +197,6 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
     tone = f"tone-{side_tone(report, shown.guards.side)}"
     parts = [basemap.draw(sheet, view, relief=False)]
     parts += [tag("path", d=lines[key].d, class_=f"way way-{routes['kind'][key]} {tone}") for key in mine]
-    marked = {one.route: [kind for kind in lists if any(x.route == one.route for x in lists[kind])]
-              for rows in lists.values() for one in rows}  # fmt: skip
     parts += [tag("path", d=lines[key].d, class_=f"marked marked-{kinds[0]}") for key, kinds in marked.items()]
     parts += [tag("circle", cx=points[k][0], cy=points[k][1], r=2.2, class_="place") for k in ends]
     busy = [(points[k][0] - 3, points[k][1] - 3, points[k][0] + 3, points[k][1] + 3) for k in ends]
@@ -204,7 +208,6 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
             name = f"{report.names.routes.get(key, key)}: {words[kind]}"
             parts.append(tag("g", _mark(kind, at, y), data_mark=kind, data_name=name))
             busy.append((at - SIZE, y - SIZE, at + SIZE, y + SIZE))
-    told = {str(routes[c][key]) for key in marked for c in ("from", "to")}
     names = [
         Name(str(places.loc[k, "name"]), *points[k], 3, 3, 12.5, "placename", 2.0 if k in told else 1.0) for k in ends
     ]
@@ -215,10 +218,10 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
 
 
 def _box(places: pd.DataFrame) -> Box:
-    """A box about the places, not much higher than broad."""
+    """A box with room about the places, not much higher than broad."""
     w, e = float(places["lon"].min()), float(places["lon"].max())
     s, n = float(places["lat"].min()), float(places["lat"].max())
-    pad = max(e - w, n - s, 0.05) * 0.08
+    pad = max(e - w, n - s, 0.05) * ROOM
     w, s, e, n = w - pad, s - pad, e + pad, n + pad
     wider = max(0.0, ASPECT * (n - s) / math.cos(math.radians((s + n) / 2)) - (e - w)) / 2
     return w - wider, s, e + wider, n
