@@ -24,9 +24,11 @@ def test_simulate_plays_cuts_and_guards_beside_the_base(
 ) -> None:
     cuts, guards = files
     base = xetho("simulate", small, "--runs", 64, "--json").json
-    played = ("--interdict", cuts, "--protect", guards, "--surprise")
+    played = ("--interdict", guards, "--protect", guards, "--surprise")
     found = xetho("simulate", small, "--runs", 64, *played, "--json").json
-    assert [one["route"] for one in found["cuts"]] == [one["route"] for one in json.loads(cuts.read_text())["cuts"]]
+    for kind in ("cuts", "guards"):
+        written = json.loads(guards.read_text(encoding="utf-8"))[kind]
+        assert written and [one["route"] for one in found[kind]] == [one["route"] for one in written]
     assert found["surprise"] is True and found["against_base"]["runs"] == 64
     for row in found["against_base"]["table"]:
         mine = next((one for one in base["outputs"] if one["metric"] == row["metric"]), None)
@@ -34,6 +36,23 @@ def test_simulate_plays_cuts_and_guards_beside_the_base(
     assert "against_base" not in base and "cuts" not in base
     words = xetho("simulate", small, "--runs", 64, "--interdict", cuts)
     assert words.code == 0 and "Lost:" in words.out and "Base against variant" in words.out
+
+
+def test_what_json_prints_is_played_as_what_out_writes(
+    xetho: Call, small: Path, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clock = ("timing", "campaigns_per_second")
+    for verb, options, file in zip(
+        ("interdict", "protect"), (("--interdict",), ("--interdict", "--protect")), files, strict=True
+    ):
+        printed = tmp_path / "printed.json"
+        printed.write_text(xetho(verb, small, "-k", 1, "--form", "flow", "--json").out, encoding="utf-8")
+        found = []
+        for one in (file, printed):
+            given = [word for option in options for word in (option, one)]
+            answer = xetho("simulate", small, "--runs", 8, *given, "--json").json
+            found.append({name: value for name, value in answer.items() if name not in clock})
+        assert found[0] == found[1] and found[0]["cuts"]
 
 
 def test_whatif_plays_a_plan_of_the_base_under_a_variant(
@@ -48,9 +67,11 @@ def test_mistakes(xetho: Call, small: Path, files: tuple[Path, Path], tmp_path: 
     cuts, guards = files
     other = xetho("simulate", small, "--set", "fleets[*].count=500", "--interdict", cuts)
     assert other.code == 2 and "is of another scenario, variant or setting" in other.err
-    swapped = xetho("simulate", small, "--interdict", guards, "--protect", tmp_path / "none.json", "--surprise")
-    assert swapped.code == 2 and "holds guards; give it with --protect" in swapped.err
+    swapped = xetho("simulate", small, "--protect", cuts, "--interdict", tmp_path / "none.json", "--surprise")
+    assert swapped.code == 2 and "holds cuts; give it with --interdict" in swapped.err
     assert "none.json: No such file" in swapped.err and len(swapped.err.strip().splitlines()) == 3  # and how many
+    both = xetho("simulate", small, "--interdict", cuts, "--protect", guards)
+    assert both.code == 2 and "is both cut and guarded from 1 June to 30 July 2030" in both.err
     assert xetho("simulate", small, "--surprise").code == 2
 
 

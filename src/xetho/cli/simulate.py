@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from xetho.campaign import MOST_RUNS, RUNS, check_counts, load
-from xetho.cli import options as opt
 from xetho.cli import games, shapes, show
+from xetho.cli import options as opt
 from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.stores import refuse_to_save
