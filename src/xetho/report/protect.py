@@ -208,8 +208,9 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
             name = f"{report.names.routes.get(key, key)}: {words[kind]}"
             parts.append(tag("g", _mark(kind, at, y), data_mark=kind, data_name=name))
             busy.append((at - SIZE, y - SIZE, at + SIZE, y + SIZE))
+    busy.append((0.75 * view.width - 14, view.height - 34, view.width, view.height))  # the bar of kilometres
     names = [
-        Name(str(places.loc[k, "name"]), *points[k], 3, 3, 12.5, "placename", 2.0 if k in told else 1.0) for k in ends
+        Name(str(places.loc[k, "name"]), *points[k], 3, 3, 12.5, "placename", 1.0, led=k in told) for k in ends
     ]
     written, _ = place(names, busy, view.width, view.height - 22)
     parts += [written, basemap.scale_bar(view)]
