@@ -49,10 +49,10 @@ def prepare(campaign: Campaign, guards: int | None = None) -> Prepared | None:
 
 def _game(campaign: Campaign, guards: int | None) -> Guards | None:
     if guards is not None:
-        return campaign.protect(guards, guards, form="flow", time_limit=SECONDS)
+        return campaign.protect(guards, guards, form="flow", passing=True, time_limit=SECONDS)
     for count in range(GUARDS, 0, -1):
         try:
-            found = campaign.protect(count, count, form="flow", time_limit=SECONDS)
+            found = campaign.protect(count, count, form="flow", passing=True, time_limit=SECONDS)
         except (CampaignError, NoProof):
             continue
         if found.attack.cuts or count == 1:  # where every route can be guarded nothing is left to choose

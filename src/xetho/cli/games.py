@@ -43,6 +43,9 @@ Mend = Annotated[
 Delay = Annotated[
     float | None, typer.Option("--delay-days", metavar="N", help="Days a cut adds to a path (it closes the route).")
 ]
+Passing = Annotated[
+    bool, typer.Option("--passing", help="In a flow too, what goes round a cut still goes (as in a campaign).")
+]
 Only = Annotated[str | None, typer.Option("--only", metavar="R1,R2", help="Routes that may be cut.")]
 Effort = Annotated[
     list[str] | None, typer.Option("--effort", metavar="ROUTE=N", help="Effort of cutting a route (1); repeatable.")
@@ -75,6 +78,7 @@ def interdict(
     window_days: Window = 28,
     mend_days: Mend = None,
     delay_days: Delay = None,
+    passing: Passing = False,
     alternatives: Annotated[
         int, typer.Option("--alternatives", metavar="N", help="Further plans with 95 % of the effect.")
     ] = 4,
@@ -94,7 +98,8 @@ def interdict(
             budget if budget is not None else cuts,
             form=form, side=side, origin=origin, goal=goal, day=_day(campaign, day), only=_names(only),
             guarded=_names(guard), effort=_efforts(effort), window_days=window_days, mend_days=mend_days,
-            delay_days=delay_days, alternatives=alternatives, gap=gap, time_limit=time_limit, progress=told,
+            delay_days=delay_days, passing=passing, alternatives=alternatives, gap=gap, time_limit=time_limit,
+            progress=told,
         )  # fmt: skip
     if file is not None:
         from xetho.interdict import cuts_text
@@ -125,6 +130,7 @@ def protect(
     window_days: Window = 28,
     mend_days: Mend = None,
     delay_days: Delay = None,
+    passing: Passing = False,
     gap: Gap = 0.05,
     time_limit: Annotated[float, typer.Option("--time-limit", metavar="S", help="Seconds.")] = 300.0,
     variant: opt.Variant = None,
@@ -141,8 +147,8 @@ def protect(
             guards,
             budget if budget is not None else (cuts if cuts is not None else guards),
             form=form, side=side, origin=origin, goal=goal, day=_day(campaign, day), only=_names(only),
-            effort=_efforts(effort), window_days=window_days, mend_days=mend_days, delay_days=delay_days, gap=gap,
-            time_limit=time_limit, progress=told,
+            effort=_efforts(effort), window_days=window_days, mend_days=mend_days, delay_days=delay_days,
+            passing=passing, gap=gap, time_limit=time_limit, progress=told,
         )  # fmt: skip
     if file is not None:
         from xetho.interdict import guards_text

@@ -31,7 +31,8 @@ class Question:
     (None: the mean of all). only: routes that may be cut (none given: all that threats of the scenario reach, or all
     in use where there are none).  guarded: routes that may not.  effort: of a cut, by route, 1 where nothing is
     said.  window_days: length of the windows.  mend_days: days a cut outlasts its window (None: mean work of a
-    threat's cut over the route's crew). delay_days: what a cut adds to a path (None: it closes the route). 
+    threat's cut over the route's crew). delay_days: what a cut adds to a path (None: it closes the route).
+    passing: in a flow, what goes round a cut (`cut_passes` of the mode) still goes, as it does in a campaign.
     tolerance: gap at which a campaign's search may end.
     """
 
@@ -46,6 +47,7 @@ class Question:
     window_days: int = 28
     mend_days: float | None = None
     delay_days: float | None = None
+    passing: bool = False
     tolerance: float = 0.05
 
 
@@ -94,6 +96,8 @@ def _check(network: Network, question: Question) -> None:
         wrong.append(f"the date lies outside the scenario's {network.days} days")
     if question.form == "path" and question.origin is None:
         wrong.append("a path begins somewhere: name the place with --from")
+    if question.form == "path" and question.passing:
+        wrong.append("--passing belongs to flow and campaign; a cut closes a path or delays it")
     if question.form == "campaign" and (question.origin or question.goal or question.day is not None):
         wrong.append("--from, --to and --date belong to flow and path; the campaign takes all places and days")
     if wrong:
@@ -149,15 +153,19 @@ def _campaign(
     if question.mend_days is not None:
         mend = np.full(len(mend), question.mend_days)
     options = strikes(network, bounds, reach, mend)
-    passing = network.inputs.column("modes", "cut_passes", len(network.mode_ids))[network.way_mode]
     game = CampaignGame(
-        network, network.side_ids.index(question.side), bounds, options, passing,
+        network, network.side_ids.index(question.side), bounds, options, _passing(network),
         effort=[question.effort.get(network.route_ids[one.route], 1.0) for one in options],
         tolerance=question.tolerance, progress=progress,
     )  # fmt: skip
     cuts = tuple((network.route_ids[one.route], one.first, one.last) for one in options)
     shut = frozenset(i for i, (route, _, _) in enumerate(cuts) if route in question.guarded)
     return Board(game, cuts, tuple(network.route_ids[route] for route in game.routes), shut)
+
+
+def _passing(network: Network) -> FloatArray:
+    """Share of each way's capacity that still passes a cut route."""
+    return network.inputs.column("modes", "cut_passes", len(network.mode_ids))[network.way_mode]
 
 
 def _static(network: Network, question: Question, reach: list[int]) -> Board:
@@ -174,8 +182,9 @@ def flow_graph(network: Network, question: Question, reach: Sequence[int]) -> Gr
 
     Each way is an arc that takes the cargo and what its carriers eat and burn, and hands on the cargo; the ways of
     an arc share the route's throughput.  A way's limit is its whole pool at work there, so pools are not shared
-    between routes: the flow is what roads and fleets could bear, not what a plan would do.  Sources give what lies
-    and comes in on the mean day, an origin that is named has no limit.
+    between routes: the flow is what roads and fleets could bear, not what a plan would do.  With `passing`, what goes
+    round a cut is an arc of its own that no cut takes out.  Sources give what lies and comes in on the mean day, an
+    origin that is named has no limit.
     """
     side = network.side_ids.index(question.side)
     days = slice(None) if question.day is None else slice(question.day, question.day + 1)
@@ -193,14 +202,19 @@ def flow_graph(network: Network, question: Question, reach: Sequence[int]) -> Gr
     places, arcs = len(network.place_ids), np.unique(network.way_arc[ways])
     middle = {int(arc): places + i for i, arc in enumerate(arcs)}
     rows: list[tuple[int, int, float, float, int]] = []
+    passing = _passing(network) if question.passing else np.zeros(len(network.way_mode))
     for way in ways:
         arc = int(network.way_arc[way])
-        rows.append((int(network.arc_from[arc]), middle[arc], moves[way] * drawn[way], 1.0 / drawn[way], arc))
+        for share, cut in ((1.0 - passing[way], arc), (passing[way], -1)):
+            if share > 0:
+                limit = share * moves[way] * drawn[way]
+                rows.append((int(network.arc_from[arc]), middle[arc], limit, 1.0 / drawn[way], cut))
     for arc in arcs:
         mean_open = float(is_open[arc, days].mean())
         through = float(network.arc_throughput[arc]) * mean_open
         share = float(kept[ways[network.way_arc[ways] == arc]].min())
-        rows.append((middle[int(arc)], int(network.arc_to[arc]), through, share, int(arc)))
+        own = -1 if question.passing else int(arc)
+        rows.append((middle[int(arc)], int(network.arc_to[arc]), through, share, own))
     source, sink = places + len(arcs), places + len(arcs) + 1
     supply = np.asarray(network.stock0).sum(axis=1) + np.asarray(network.inflow).sum(axis=(0, 2))
     for place, limit in _starts(network, question, supply / network.days):

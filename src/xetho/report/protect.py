@@ -75,7 +75,7 @@ def view(report: ReportInput) -> ProtectView | None:
     side = next((s.name for s in report.scenario.sides if s.id == found.side), found.side)
     worst = "worst disruption" if found.neutral else "worst cuts"
     lists = {CUT: found.unguarded.cuts, GUARD: found.guards, LEFT: found.attack.cuts if found.guards else ()}
-    legend = [(CUT, f"{worst} with nothing guarded"), (GUARD, "guard"), (LEFT, f"{worst} that are then left")]
+    legend = [(CUT, f"{worst} with nothing guarded"), (GUARD, "guard"), (LEFT, f"{worst} then left")]
     worths = [
         "what it is worth was not found in time" if math.isnan(worth) else f"worth {number(worth)} t a day"
         for worth in found.worth
