@@ -644,7 +644,7 @@ class Campaign:
         from xetho import protecting
 
         prepared = protecting.prepare(self, guards)
-        return prepared and protecting.play(self, prepared, base, runs, threads)
+        return protecting.play(self, prepared, base, runs, threads) if prepared else None
 
     def run(
         self,
@@ -694,7 +694,7 @@ class Campaign:
             told("what to protect", 0, 0)
             for one in guarded:
                 one.result()
-            shown = prepared and protecting.play(self, prepared, base, min(variant_runs, runs), threads)
+            shown = protecting.play(self, prepared, base, variant_runs, threads) if prepared else None
         told("writing the report", 0, 0)
         deciding = self.influence(base)
         page = self.report(target, base, answers, validation, force, deciding, shown)

@@ -12,8 +12,9 @@ import sys
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from xetho.interdict import orders_of, told
 from xetho.plan import kept_answers
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ class _Process:
     def plan(self, campaign: Campaign) -> None:
         """Have a campaign's plan solved and kept. A child that dies is no harm: the plan is then not there."""
         assert self._child.stdin is not None and self._child.stdout is not None
-        asked = {"source": str(campaign.source), "variant": campaign.scenario.variant, "sets": campaign.sets}
+        scenario = campaign.scenario
+        asked: dict[str, Any] = {"source": str(campaign.source), "variant": scenario.variant, "sets": campaign.sets}
+        if campaign.orders is not None:
+            asked["orders"] = told(campaign.orders)
         try:
             self._child.stdin.write(json.dumps(asked) + "\n")
             self._child.stdin.flush()
@@ -99,7 +103,11 @@ def _serve() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            Campaign(asked["source"], variant=asked["variant"], sets=asked["sets"]).plan()
+            campaign = Campaign(asked["source"], variant=asked["variant"], sets=asked["sets"])
+            if "orders" in asked:
+                orders = orders_of(asked["orders"])
+                campaign = campaign.under(orders.cuts or None, orders.guards or None, orders.surprise)
+            campaign.plan()
         finally:
             print("done", flush=True)
 

@@ -19,40 +19,42 @@ SECONDS = 20.0  # far more than the static form takes on a bundled scenario
 
 @dataclass(frozen=True)
 class Prepared:
-    """The game's answer, and the campaigns to play, planned: under the worst cuts, and with guards."""
+    """The game's answer, and the campaigns to play: under the worst cuts, and with guards."""
 
     found: Guards
     cut: Campaign | None
     guarded: Campaign | None
 
+    @property
+    def changed(self) -> list[Campaign]:
+        """The campaigns that there are."""
+        return [one for one in (self.cut, self.guarded) if one is not None]
+
 
 def prepare(campaign: Campaign, guards: int | None = None) -> Prepared | None:
-    """Find guards against as many cuts and plan for both.
+    """Find guards against as many cuts, of which those count that campaigns feel: what goes round a cut still goes.
 
     guards: how many; without a number three, fewer where there are not so many routes, and None where the question
     makes no sense (nothing is threatened or nothing needed).
 
     Raises:
         CampaignError: so many guards make no sense.
-        NoProof: the game or a plan has no proven answer in time.
+        NoProof: the game has no answer in time.
     """
     found = _game(campaign, guards)
     if found is None:
         return None
     cut = campaign.under(found.unguarded.cuts) if found.unguarded.cuts else None
     guarded = campaign.under(found.attack.cuts or None, found.guards) if found.guards else None
-    for changed in (cut, guarded):
-        if changed is not None:
-            changed.plan()
     return Prepared(found, cut, guarded)
 
 
 def _game(campaign: Campaign, guards: int | None) -> Guards | None:
     if guards is not None:
-        return campaign.protect(guards, guards, form="flow", passing=True, time_limit=SECONDS)
+        return _flow(campaign, guards)
     for count in range(GUARDS, 0, -1):
         try:
-            found = campaign.protect(count, count, form="flow", passing=True, time_limit=SECONDS)
+            found = _flow(campaign, count)
         except (CampaignError, NoProof):
             continue
         if found.attack.cuts or count == 1:  # where every route can be guarded nothing is left to choose
@@ -60,15 +62,23 @@ def _game(campaign: Campaign, guards: int | None) -> Guards | None:
     return None
 
 
+def _flow(campaign: Campaign, guards: int) -> Guards:
+    return campaign.protect(guards, guards, form="flow", passing=True, time_limit=SECONDS)
+
+
 def play(
-    campaign: Campaign, prepared: Prepared, base: Runs, runs: int, seed: int, threads: int | None = None
+    campaign: Campaign, prepared: Prepared, base: Runs, runs: int, threads: int | None = None
 ) -> Protecting:
-    """Play what was prepared, paired with the first `runs` campaigns of the base."""
+    """Play what was prepared, paired with the first `runs` campaigns of the base.
+
+    Raises NoProof when a plan could not be proven.
+    """
     from xetho.experiment import Protecting
 
+    count, seed = min(runs, int(base.summary.sizes["run"])), int(base.meta["seed"])
     cut, guarded = prepared.cut, prepared.guarded
-    cut_runs = cut.simulate(runs, seed, threads=threads) if cut else None
-    guarded_runs = guarded.simulate(runs, seed, threads=threads) if guarded else None
+    cut_runs = cut.simulate(count, seed, threads=threads) if cut else None
+    guarded_runs = guarded.simulate(count, seed, threads=threads) if guarded else None
     return Protecting(
         guards=prepared.found,
         lines=tuple(campaign.game_words(prepared.found)),

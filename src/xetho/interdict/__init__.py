@@ -6,7 +6,17 @@ from xetho.interdict.errors import NoAnswer, QuestionError
 from xetho.interdict.game import interdict
 from xetho.interdict.graph import Graph, make_graph
 from xetho.interdict.maxflow import FlowGame, least_flow, max_flow
-from xetho.interdict.orders import Given, Orders, cuts_text, guards_text, orders_in_words, posted, read_orders, told
+from xetho.interdict.orders import (
+    Given,
+    Orders,
+    cuts_text,
+    guards_text,
+    orders_in_words,
+    orders_of,
+    posted,
+    read_orders,
+    told,
+)
 from xetho.interdict.protect import Protection, protect
 from xetho.interdict.question import Question
 from xetho.interdict.result import Cut, Interdiction
@@ -42,6 +52,7 @@ __all__ = [
     "max_flow",
     "neutral",
     "orders_in_words",
+    "orders_of",
     "posted",
     "protect",
     "read_orders",

@@ -58,6 +58,12 @@ def told(orders: Orders) -> dict[str, Any]:
     return {CUTS: _told(orders.cuts), GUARDS: _told(orders.guards), "surprise": orders.surprise}
 
 
+def orders_of(written: Mapping[str, Any]) -> Orders:
+    """What `told` made JSON of."""
+    cuts, guards = (tuple(_closed(row) for row in written[kind]) for kind in (CUTS, GUARDS))
+    return Orders(cuts, guards, written["surprise"])
+
+
 def _told(rows: Sequence[Closed]) -> list[dict[str, str]]:
     return [{"route": one.route, "from": str(one.first), "until": str(one.until)} for one in rows]
 
@@ -167,7 +173,7 @@ class _Reader:
         for number, row in enumerate(rows, 1):
             where = f"{path}, row {number} of {kind}"
             try:
-                one = Closed(str(row["route"]), date.fromisoformat(row["from"]), date.fromisoformat(row["until"]))
+                one = _closed(row)
             except (TypeError, KeyError, ValueError):
                 self.wrong.append(f'{where}: allowed "route", and "from" and "until" as YYYY-MM-DD')
                 continue
@@ -205,6 +211,11 @@ def _json(path: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise QuestionError(f"{path} cannot be read as JSON") from error
     return content if isinstance(content, Mapping) else {}
+
+
+def _closed(row: Any) -> Closed:
+    """One row.  Raises TypeError, KeyError or ValueError when it is none."""
+    return Closed(str(row["route"]), date.fromisoformat(row["from"]), date.fromisoformat(row["until"]))
 
 
 def _list(path: Path, content: Mapping[str, Any], kind: str) -> list[Any]:
