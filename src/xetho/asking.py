@@ -1,6 +1,4 @@
-"""Questions to a campaign's plan: `campaign.ask.earliest()` and its like, with the scenario's own places and dates
-filled in.
-"""
+"""Questions to a campaign's plan: `campaign.ask.earliest()` and its like, with places and dates filled in."""
 
 from __future__ import annotations
 
@@ -36,10 +34,8 @@ class Ask:
     """What can be asked of a campaign's plan.
 
     Every question is about one side (who attacks the camp of the outcome, or who wants most, unless `side` is given)
-    and plans
-    in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense and NoProof
-    when
-    time is up before anything is known; what is known when time is up comes with `stopped` set.
+    and plans in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense and
+    NoProof when time is up before anything is known; what is known when time is up comes with `stopped` set.
 
     >>> import xetho as xt
     >>> xt.load("dien-bien-phu").ask.earliest()  # doctest: +SKIP

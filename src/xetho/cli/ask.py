@@ -135,9 +135,6 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
     def day(index: int | None) -> str | None:
         return None if index is None or index < 0 else _date(campaign, index)
 
-    def robust(**more: Any) -> Any:
-        return ask.robust(asked["robust"], asked["seed"], asked["tail"], **more)
-
     return {
         "--earliest": Question("earliest", told(ask.earliest, asked["stock"] or ()), lambda found: {
             "stocks": [{"place": campaign.network.place_ids[one.place], "good": campaign.network.good_ids[one.good],
@@ -158,7 +155,7 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
             "shortages": shapes.records(found.plan.shortages),
             "summary": {name: shapes.records(table) for name, table in found.plan.summary.items()},
         }),
-        "--robust": Question("robust", told(robust), lambda found: {
+        "--robust": Question("robust", told(ask.robust, asked["robust"], asked["seed"], asked["tail"]), lambda found: {
             "samples": found.samples, "tail": found.tail, "expected": found.expected, "worst": found.worst,
             "expected_of_base": found.expected_of_base, "worst_of_base": found.worst_of_base, "bound": found.bound,
             "gap": found.gap, "wanted": found.wanted, "shortages": list(found.shortages),

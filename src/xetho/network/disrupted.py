@@ -32,11 +32,9 @@ def disrupted(
     """The scenario's network under each of so many samples.
 
     A sample draws every assumption from its distribution and, for every threat, route and week, the cuts from the
-    Poisson
-    distribution of their expected number; mending, weather and losses are as expected under those.
-    uniform: of a purpose (`assumption:ID`, `cuts:THREAT:ROUTE:WEEK`) and sample, so that samples share every draw
-    that a
-    what-if does not change.  quantile: an assumption's inverse distribution.  posted: as `build` takes it.
+    Poisson distribution of their expected number; mending, weather and losses are as expected under those.
+    uniform: of a purpose (`assumption:ID`, `cuts:THREAT:ROUTE:WEEK`) and sample, so that samples share every draw that
+    a what-if does not change.  quantile: an assumption's inverse distribution.  posted: as `build` takes it.
     """
     found = []
     for sample in range(samples):

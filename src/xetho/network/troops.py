@@ -17,8 +17,7 @@ def troops_need(network: Network, side: str, place: str, forces: Collection[str]
     """Rations and small arms of a side's formations at a place, and the men there, by day.
 
     forces: only these formations (all of the side at the place unless given).  Returns days x goods (t/day, brought
-    forward by
-    the days of cover as the network's own need is) and days (men).
+    forward by the days of cover as the network's own need is) and days (men).
     """
     battle, inputs = network.battle, network.inputs
     at, own = network.place_ids.index(place), network.side_ids.index(side)

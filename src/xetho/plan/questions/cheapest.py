@@ -11,7 +11,6 @@ from xetho.plan import words
 from xetho.plan.highs import Basis
 from xetho.plan.inputs import NetworkLike
 from xetho.plan.lexicographic import FIRST_WEIGHT, TIE, TIGHT, Answer
-from xetho.plan.programme import Programme
 from xetho.plan.questions.common import Clock, QuestionError, Say, grid, model_of, of_side, wanted_weighted
 from xetho.plan.questions.extended import TooShort, aim
 from xetho.plan.result import Plan
@@ -45,9 +44,8 @@ def cheapest(
 ) -> Cheapest:
     """The least labour and fuel with which a side gets at least a share of what it wants.
 
-    service: share of all needs and stock targets (t, weighted by priority) that must be met.  Where time runs out,
-    the plan
-    of best service and least labour is given with the bound known by then.
+    service: share of all needs and stock targets (t, weighted by priority) that must be met.  Where time runs out, the
+    plan of best service and least labour is given with the bound known by then.
     Raises QuestionError when nothing is wanted, the share is not one, or no plan reaches it; PlanError when time is up.
     """
     if not 0.0 < service <= 1.0:
@@ -72,8 +70,8 @@ def cheapest(
     least = max(found.shortage.objective, 0.0)
     stopped = found.best is None
     values = found.first.values if found.best is None else found.best.values
-    # No plan with so little shortage has less labour than the joint bound leaves; this holds with or without the
-    # last solve.
+    # No plan with so little shortage has less labour than the joint bound leaves; this holds with or without the last
+    # solve.
     known = max(found.first.bound - FIRST_WEIGHT * allowed, 0.0)
     bound = (known if found.best is None else max(known, found.best.bound)) / (1.0 + TIE)
     rows, columns = programme.matrix.shape
@@ -91,20 +89,11 @@ def cheapest(
     reached = 1.0 - plan.objective / total
     return Cheapest(
         plan, service, reached, 1.0 - least / total, plan.labour_objective, plan.labour_bound, best_labour, stopped,
-        _reasons(side, plan, programme, service, reached, least / total, best_labour, stopped),
+        _reasons(side, plan, reached, least / total, best_labour, stopped),
     )  # fmt: skip
 
 
-def _reasons(
-    side: str,
-    plan: Plan,
-    programme: Programme,
-    service: float,
-    reached: float,
-    least: float,
-    best: float,
-    stopped: bool,
-) -> tuple[str, ...]:
+def _reasons(side: str, plan: Plan, reached: float, least: float, best: float, stopped: bool) -> tuple[str, ...]:
     """The answer in sentences."""
     labour = plan.labour_objective
     modes = plan.summary["modes"]
@@ -118,9 +107,8 @@ def _reasons(
         lines.append("Time ran out: that is the plan of best service, and a cheaper one may do.")
     elif saved > 1e-4 * max(best, 1.0):
         lines.append(
-            f"The best service, {words.percent(1.0 - least)}, costs {words.number(saved)} man-days of labour "
-            f"and fuel more "
-            f"({words.percent(saved / max(labour, 1.0))})."
+            f"The best service, {words.percent(1.0 - least)}, costs {words.number(saved)} man-days of labour and fuel "
+            f"more ({words.percent(saved / max(labour, 1.0))})."
         )
     given_up = plan.shortages.head(words.SHOWN)
     lines += [str(sentence) for sentence in given_up["sentence"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,10 +72,9 @@ def earliest(
     """The first date on which the stocks can stand all together at the end of the day.
 
     A date does when a plan of the days up to it has the stocks standing and leaves no more of the side's needs short
-    than
-    the best plan without them.  Both plans are proven, so a date that does not is proven not to.  Dates are tried every
-    four weeks from the start and then by halving: the answer is the first that does among those, and the day before it
-    does not.  No date is sooner than the days of travel alone allow.
+    than the best plan without them.  Both plans are proven, so a date that does not is proven not to.  Dates are tried
+    every four weeks from the start and then by halving: the answer is the first that does among those, and the day
+    before it does not.  No date is sooner than the days of travel alone allow.
 
     stocks: what must stand (the scenario's of its first date unless given).
     Raises QuestionError when nothing is stated or no way leads there, PlanError when time is up before any date is
@@ -140,9 +139,7 @@ class _Search:
 
 
 def cut(period_days: int, days: int) -> IntArray:
-    """Periods of so many days from the start, the last cut off where the days end: those of one date are those of
-    all.
-    """
+    """Periods of so many days from the start, the last cut off where the days end: the same for all dates."""
     if period_days < 1:
         raise QuestionError(f"period days: found {period_days}, allowed 1 or more")
     return np.append(np.arange(0, days, period_days), days).astype(np.int64)
@@ -162,43 +159,28 @@ def _check(network: NetworkLike, stocks: Sequence[Stock]) -> None:
 
 
 def _reasons(
-    network: NetworkLike,
-    stocks: tuple[Stock, ...],
-    day: int | None,
-    low: int,
-    travel: int,
-    missing: float,
+    network: NetworkLike, stocks: tuple[Stock, ...], day: int | None, low: int, travel: int, missing: float,
     stopped: bool,
-) -> tuple[str, ...]:
+) -> tuple[str, ...]:  # fmt: skip
     """The answer in sentences."""
     amount = words.number(sum(stock.t for stock in stocks))
     where = " and ".join(dict.fromkeys(network.place_ids[stock.place] for stock in stocks))
-    date: Callable[[int], str] = lambda index: on(network, index)  # noqa: E731
+    sooner = f"By {on(network, low)} {words.number(missing)} t of them or of what is used until then would be missing."
     lines = []
     if day is None:
-        last = int(network.days) - 1
-        lines.append(
-            f"The {amount} t stated cannot stand at {where} by "
-            + (
-                f"{date(low)}; later dates were not tried in the time given."
-                if stopped
-                else f"the last day, {date(last)}."
-            )
-        )
-        lines.append(
-            f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing."
-        )
+        rest = "later dates were not tried in the time given" if stopped else "that is the last day"
+        lines.append(f"The {amount} t stated cannot stand at {where} by {on(network, low)}; {rest}.")
+        lines.append(sooner)
     elif stopped:
         lines.append(
-            f"The {amount} t stated can stand at {where} on {date(day)}; "
-            + (f"on {date(low)} they cannot. " if low >= travel else "")
+            f"The {amount} t stated can stand at {where} on {on(network, day)}; "
+            + (f"on {on(network, low)} they cannot. " if low >= travel else "")
             + "Dates between were not tried in the time given."
         )
     else:
-        lines.append(f"The {amount} t stated can stand at {where} on {date(day)} and not a day sooner.")
+        lines.append(f"The {amount} t stated can stand at {where} on {on(network, day)} and not a day sooner.")
         if low >= travel:
-            lines.append(
-                f"By {date(low)} {words.number(missing)} t of them, or of what is used until then, would be missing."
-            )
-    lines.append(f"Travel alone takes until {date(travel)}." if travel > 0 else "Something of each lies there at once.")
+            lines.append(sooner)
+    if travel > 0:
+        lines.append(f"Travel alone takes until {on(network, travel)}.")
     return tuple(lines)

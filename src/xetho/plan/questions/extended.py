@@ -50,8 +50,7 @@ def aim(programme: Programme, cost: FloatArray, allowed: float | None, slack: fl
     """Least cost among the plans with no more shortage than is allowed (priority-weighted t).
 
     allowed: the most shortage; the least there can be when None.  slack: added to it.  Raises QuestionError when no
-    plan is
-    so good, with the least shortage in the error's `least`; PlanError when time is up before that is known.
+    plan is so good, with the least shortage in the error's `least`; PlanError when time is up before that is known.
     """
     clock.check()
     live = Live(programme)

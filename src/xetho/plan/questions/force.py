@@ -71,11 +71,9 @@ def largest_force(
     """How many times a force's need can be met at a place from a day on, with nothing else going shorter than it must.
 
     of_force: days x goods, t/day, what the force needs (factor 1); what of it is in the network's own need of the
-    place is
-    taken out there first.  men: how many that force is (0: not troops).
+    place is taken out there first.  men: how many that force is (0: not troops).
     It is one linear programme: largest factor among the plans of least shortage of all else, with its dual as the
-    bound.
-    Raises QuestionError when the force needs nothing or no way brings what it needs, PlanError when time is up.
+    bound. Raises QuestionError when the force needs nothing or no way brings what it needs, PlanError when time is up.
     """
     at = network.place_ids.index(place) if place in network.place_ids else -1
     if at < 0 or not 0 <= day < int(network.days):
@@ -143,9 +141,8 @@ def _held_by(network: NetworkLike, model: Model, duals: FloatArray) -> tuple[str
             continue
         rows = slice(block.first, block.first + len(block.period))
         limits = block.limit if block.kind == "stock" else np.ones(len(block.period))  # others were divided by theirs
-        for key, good, share in zip(
-            block.key, _goods(block.good, len(block.key)), np.abs(duals[rows]) * limits, strict=True
-        ):
+        goods = _goods(block.good, len(block.key))
+        for key, good, share in zip(block.key, goods, np.abs(duals[rows]) * limits, strict=True):
             if share > 1e-9:
                 name = _name(network, block.kind, int(key), int(good))
                 weight[name] = weight.get(name, 0.0) + float(share)
@@ -157,9 +154,8 @@ def _goods(goods: IntArray, count: int) -> Sequence[int]:
 
 
 def _name(network: NetworkLike, kind: str, key: int, good: int) -> str:
-    ids = {"pool": network.pool_ids, "route": network.route_ids, "region": network.region_ids}.get(
-        kind, network.place_ids
-    )
+    own = {"pool": network.pool_ids, "route": network.route_ids, "region": network.region_ids}
+    ids = own.get(kind, network.place_ids)
     if kind == "stock":
         return f"supply of {network.good_ids[good]} at {ids[key]}"
     return {

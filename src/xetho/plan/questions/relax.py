@@ -34,18 +34,15 @@ from xetho.plan.questions.force import scaled_need
 from xetho.plan.result import FEASIBLE_SHARE, Plan
 
 MOST_TIMES = 20.0
-"""Carriers are sought up to so many times those there are (of the pool's greatest number); beyond that more are no
-answer.
-"""
+"""Carriers are sought up to so many times those there are; beyond that more are no answer."""
 
 
 @dataclass(frozen=True)
 class Relaxation:
     """One way to make the plan close.
 
-    kind: carriers, date or need.  amount and unit: the least of it.  price: in words.  `amount` is None where none
-    of it helps.
-    proven: whether less of it is proven not to do.
+    kind: carriers, date or need.  amount and unit: the least of it, None where none of it helps; its price is in the
+    sentence.  proven: whether less of it is proven not to do.
     """
 
     kind: str
@@ -80,12 +77,9 @@ def relaxations(
     """The least relaxations with which a side's plan closes: more carriers of one mode, a later date, less need.
 
     closing: the share of what is wanted (by priority) that may go short in a plan that closes.  More carriers are of
-    every
-    pool of the mode where they are of most use, on all days on which the pool is there, and eat and need crews as
-    the others.
-    A later date moves every need and stock target of the places that are short.  Less need is the same share of
-    every need and
-    target.  Raises PlanError when time is up before the base is planned.
+    every pool of the mode where they are of most use, on all days on which the pool is there, and eat and need crews
+    as the others. A later date moves every need and stock target of the places that are short.  Less need is the same
+    share of every need and target.  Raises PlanError when time is up before the base is planned.
     """
     own = of_side(network, side)
     clock, say = Clock(time_limit), progress or (lambda _line: None)
@@ -117,9 +111,8 @@ def relaxations(
     lines = [opening]
     if hopeless_t > 1e-3:
         lines.append(
-            f"{words.number(hopeless_t)} t of it is wanted before anything can have travelled there; more "
-            f"carriers cannot help "
-            "that, and it is left aside where they are counted."
+            f"{words.number(hopeless_t)} t of it is wanted before anything can have travelled there; more carriers "
+            "cannot help that, and it is left aside where they are counted."
         )
     lines += [row.sentence for row in rows]
     if stopped:
@@ -185,9 +178,8 @@ def _more_carriers(
     except TooShort as error:
         sentence = (
             f"No number of further carriers of {name}{' alone' if len(modes) == 1 else ''} closes it (up to "
-            f"{MOST_TIMES:g} times those there are: {words.number(max(error.least - allowed, 0.0))} "
-            f"priority-weighted t too many "
-            "would still be short)."
+            f"{MOST_TIMES:g} times those there are: {words.number(max(error.least - allowed, 0.0))} priority-weighted "
+            "t too many would still be short)."
         )
         return Relaxation("carriers", name, None, "carriers", True, sentence)
     best = found.best or found.first
@@ -208,9 +200,8 @@ def _more_carriers(
 def _reinforced(network: NetworkLike, bounds: IntArray, pools: IntArray) -> tuple[Model, Programme]:
     """The programme with a column of further carriers for each of the pools, where there is any.
 
-    It is written for pools as large as they may become, so that no limit is left out that they could reach; then
-    their rows
-    are given back the carriers there are.
+    It is written for pools as large as they may become, so that no limit is left out that they could reach; then their
+    rows are given back the carriers there are.
     """
     count = np.array(network.pool_count, dtype=np.float64)
     most = MOST_TIMES * count[pools].max(axis=1)
@@ -250,9 +241,8 @@ def _less_need(network: NetworkLike, bounds: IntArray, clock: Clock) -> Relaxati
     share = float(found.best.values[-1]) if found.best is not None else 0.0
     cut = (1.0 - share) * wanted(able)
     sentence = (
-        f"With every need and stock target that can be reached in time cut alike, {words.percent(share)} of "
-        f"each can be met: "
-        f"{words.number(cut)} t are given up."
+        f"With every need and stock target that can be reached in time cut alike, {words.percent(share)} of each can "
+        f"be met: {words.number(cut)} t are given up."
         if share > 1e-6
         else "No share of every need alike can be met: something is wanted where or when none of it can be."
     )
@@ -279,9 +269,7 @@ def _scaled_targets(model: Model, programme: Programme) -> Programme:
 
 
 def postponed(network: NetworkLike, places: IntArray, days: int) -> NetworkLike:
-    """The network with the needs and stock targets of some places so many days later; what falls after the end is
-    dropped.
-    """
+    """The network with what some places want so many days later; what falls after the end is dropped."""
     need = np.array(network.need, dtype=np.float64)
     need[:, places] = 0.0
     need[days:, places] = np.asarray(network.need)[: int(network.days) - days, places]
@@ -323,8 +311,7 @@ def _later(network: NetworkLike, base: Plan, period_days: int, allowed: float, c
     days_wanted = [int(np.argmax(wants))] if wants.any() else []
     first = min([*days_wanted, *(int(target.day) for target in network.targets if target.place in places)])
     sentence = (
-        f"Everything wanted at {named} {words.counted(high, 'day')} later (the first on "
-        f"{on(network, first + high)}) would "
-        f"close it; {words.counted(low, 'day')} would not."
+        f"Everything wanted at {named} {words.counted(high, 'day')} later (the first on {on(network, first + high)}) "
+        f"would close it; {words.counted(low, 'day')} would not."
     )
     return Relaxation("date", named, float(high), "days", True, sentence)

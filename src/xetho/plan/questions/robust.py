@@ -7,11 +7,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import highspy
 import numpy as np
 from scipy import sparse
 
 from xetho.plan import words
-from xetho.plan.highs import Live, PlanError
+from xetho.plan.highs import Live, PlanError, dual_bound
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
 from xetho.plan.model import Model
 from xetho.plan.programme import Programme
@@ -19,19 +20,19 @@ from xetho.plan.questions.common import Clock, QuestionError, Say, grid, model_o
 from xetho.plan.questions.extended import joint_cost
 
 TAIL_WEIGHT = 0.5
-"""Weight of the worst tail against the expectation in what is minimised: a judgement of how far to guard against the
-worst.
-"""
+"""Weight of the worst tail against the expectation: a judgement of how far to guard against the worst."""
+
+EXACT = 1e-6
+"""Tolerance of the interior point method: what it leaves open is in the bound."""
 
 
 @dataclass(frozen=True)
 class Robust:
     """One assignment for all samples, beside that of the plan for what is expected.  Shortages are priority-weighted t.
 
-    `assignment` (K x W) is the share of a pool's carriers that works on each way in each period.  `worst` is the
-    mean over the
-    worst `tail` of the samples (conditional value at risk).  `objective` is (1 - w) expected + w worst with w =
-    `TAIL_WEIGHT`.
+    `assignment` (K x W) is the share of a pool's carriers that works on each way in each period.  `worst` is the mean
+    over the worst `tail` of the samples (conditional value at risk).  `objective` is (1 - w) expected + w worst with w
+    = `TAIL_WEIGHT`.
     """
 
     samples: int
@@ -69,16 +70,13 @@ def robust(
     """The assignment of carriers to ways that leaves least short over the samples, on average and in the worst of them.
 
     The assignment is settled beforehand (first stage) as shares of each pool in each period; what the carriers then
-    load, and
-    what lies and goes short, follows each sample (second stage).  Minimised is (1 - w) times the mean shortage and w
-    times its
-    mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one linear programme over all
-    samples.
+    load, and what lies and goes short, follows each sample (second stage).  Minimised is (1 - w) times the mean
+    shortage and w times its mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one
+    linear programme over all samples.
     network: as expected, for the plan to compare with.  samples: the same places, ways and days, disrupted.
     Where time runs out, the expected plan's own assignment is the answer, with a bound from the samples planned with
-    foresight.
-    Raises QuestionError for a tail that is not a share or a side that wants nothing, PlanError when time is up
-    before that.
+    foresight. Raises QuestionError for a tail that is not a share or a side that wants nothing, PlanError when time is
+    up before that.
     """
     if not 0.0 < tail <= 1.0:
         raise QuestionError(f"tail: found {tail:g}, allowed above 0 and up to 1")
@@ -101,14 +99,16 @@ def robust(
         found = _solve(own, models, ways, tail, total, clock)
     except PlanError:
         bound = _with_foresight(models, clock)
-    if found is None:
-        assignment, shortages = given, before
-    else:
+    assignment, shortages = given, before
+    if found is not None:
+        say("that assignment under the samples")
         assignment, bound = found
         shortages = [_under(own, model, assignment, None) for model in models]
+        if _aim(before, tail) < _aim(shortages, tail):
+            assignment, shortages = given, before
     worst, worst_before = in_tail(shortages, tail), in_tail(before, tail)
     mean, mean_before = float(np.mean(shortages)), float(np.mean(before))
-    objective = (1.0 - TAIL_WEIGHT) * mean + TAIL_WEIGHT * worst
+    objective = _aim(shortages, tail)
     answer = Robust(
         len(models), tail, bounds, assignment, tuple(shortages), tuple(before), mean, worst, mean_before, worst_before,
         objective, min(bound, objective), total, found is None, (),
@@ -117,12 +117,15 @@ def robust(
 
 
 def in_tail(values: Sequence[float], tail: float) -> float:
-    """Mean of the largest share of equally likely values (conditional value at risk; the one on the edge counts in
-    part).
-    """
+    """Mean of the largest share of equally likely values; the one on the edge counts in part."""
     ordered = np.sort(np.asarray(values, dtype=np.float64))[::-1]
     weight = np.clip(tail * len(ordered) - np.arange(len(ordered)), 0.0, 1.0)
     return float(ordered @ weight / weight.sum())
+
+
+def _aim(shortages: Sequence[float], tail: float) -> float:
+    """What is minimised: expectation and worst tail by their weights."""
+    return (1.0 - TAIL_WEIGHT) * float(np.mean(shortages)) + TAIL_WEIGHT * in_tail(shortages, tail)
 
 
 def _ways(network: NetworkLike, models: Sequence[Model]) -> IntArray:
@@ -238,12 +241,44 @@ def _solve(
         labour_cost=np.concatenate([*(one.labour_cost / count for one, _, _ in parts), none]),
         tie_cost=np.concatenate([*(one.tie_cost / count for one, _, _ in parts), none]),
     )  # fmt: skip
-    live = Live(programme)
-    live.fresh(joint_cost(programme), clock.deadline)
-    best = live.onward(programme.shortage_cost, clock.deadline)
+    found, duals = interior(programme, clock.left)
+    bound, _ = dual_bound(
+        programme.matrix, programme.row_lower, programme.row_upper, programme.reach, programme.shortage_cost, duals
+    )
+    chosen = np.clip(found[share_at : share_at + share_count], 0.0, 1.0)
+    whole_share = np.zeros(len(groups))
+    np.add.at(whole_share, group.reshape(-1), chosen)
     assignment = np.zeros((len(models[0].means.days), width))
-    assignment[ways[:, 0], ways[:, 1]] = np.clip(best.values[share_at : share_at + share_count], 0.0, 1.0)
-    return assignment, best.bound
+    assignment[ways[:, 0], ways[:, 1]] = chosen / np.maximum(whole_share, 1.0)[group.reshape(-1)]
+    return assignment, max(bound, 0.0)
+
+
+def interior(programme: Programme, seconds: float) -> tuple[FloatArray, FloatArray]:
+    """Values and row duals of least shortage as the interior point method leaves them, without a vertex.
+
+    Neither is exact, and neither need be: an assignment is judged by what it leaves short, and any duals prove a bound.
+    Raises PlanError when time is up first.
+    """
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in (
+        ("output_flag", False), ("threads", 1), ("solver", "ipx"), ("run_crossover", "off"),
+        ("ipm_optimality_tolerance", EXACT), ("time_limit", seconds),
+    ):  # fmt: skip
+        highs.setOptionValue(name, value)
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = programme.matrix.shape
+    lp.col_cost_ = programme.shortage_cost
+    lp.col_lower_, lp.col_upper_ = np.zeros(lp.num_col_), programme.upper
+    lp.row_lower_, lp.row_upper_ = programme.row_lower, programme.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = programme.matrix.indptr, programme.matrix.indices
+    lp.a_matrix_.value_ = programme.matrix.data
+    highs.passModel(lp)
+    highs.run()
+    solution = highs.getSolution()
+    if not (solution.value_valid and solution.dual_valid):
+        raise PlanError(f"no assignment in time (HiGHS: {highs.modelStatusToString(highs.getModelStatus())})")
+    return np.array(solution.col_value, dtype=np.float64), np.array(solution.row_dual, dtype=np.float64)
 
 
 def _with_foresight(models: Sequence[Model], clock: Clock) -> float:
@@ -267,9 +302,8 @@ def _reasons(side: str, found: Robust) -> tuple[str, ...]:
 
     tail = words.percent(found.tail)
     lines = [
-        f"Over {words.counted(found.samples, 'sampled disruption')} {side} goes short of "
-        f"{share(found.expected)} of what it "
-        f"wants on average, by priority, and of {share(found.worst)} in the worst {tail}.",
+        f"Over {words.counted(found.samples, 'sampled disruption')} {side} goes short of {share(found.expected)} of "
+        f"what it wants on average, by priority, and of {share(found.worst)} in the worst {tail}.",
         f"Carriers assigned for what is expected would leave {share(found.expected_of_base)} short on average and "
         f"{share(found.worst_of_base)} in the worst {tail}.",
     ]

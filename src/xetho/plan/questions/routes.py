@@ -80,9 +80,8 @@ def _reasons(network: NetworkLike, routes: tuple[str, ...], base: Plan, plan: Pl
             f"more ({words.percent(share)}).",
         )
     lines = [
-        f"Without {named} {words.number(max(more, 0.0))} t more go short "
-        f"({words.percent(max(more, 0.0) / all_t)} of all "
-        f"that is wanted): {words.number(short_t(plan))} t in place of {words.number(short_t(base))} t."
+        f"Without {named} {words.number(max(more, 0.0))} t more go short ({words.percent(max(more, 0.0) / all_t)} of "
+        f"all that is wanted): {words.number(short_t(plan))} t in place of {words.number(short_t(base))} t."
     ]
     by_good = (plan.shortage - base.shortage).sum(axis=0)
     for target, now, before in zip(network.targets, plan.target_shortage, base.target_shortage, strict=True):

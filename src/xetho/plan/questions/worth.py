@@ -1,6 +1,4 @@
-"""What one more carrier, tonne of road, or person is worth: by the dual price, and checked by planning with one
-more.
-"""
+"""What one more carrier, t/day of road, or person is worth: by the dual price, and checked by a plan with more."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from xetho.plan.solve import Planner
 from xetho.scenario.problems import nearest
 
 MOST_CHECKED = 12
-"""Resources of a mode that are planned for one more of, the most worthy first; the others' worth is by the dual
-alone.
-"""
+"""Resources of a mode that are planned with more of, the most worthy first; the others' worth is by the dual alone."""
 
 SPAN_SHARE = 0.02
 """Share of a resource's worth that a stretch of dates must have to be told."""
@@ -45,8 +41,8 @@ class OneMore:
     """What one more of a resource throughout is worth.
 
     worth: by the dual price (a slope: exact for a small change, an upper limit for a large one).  gain: what a plan
-    with one
-    more, or a hundredth more where that is more, gains for each (None where none was planned).  Both are in `worth_in`.
+    with one more, or a hundredth more where that is more, gains for each (None where none was planned).  Both are in
+    `worth_in`.
     """
 
     kind: str  # pool, route or region
@@ -82,8 +78,7 @@ def one_more(
 
     One more is there on every day on which there is any, and wherever its pool may work.
     Raises QuestionError for a name that is none of these, or that the side does not use; PlanError when time is up
-    before
-    the base is planned.
+    before the base is planned.
     """
     own = of_side(network, side)
     clock, say = Clock(time_limit), progress or (lambda _line: None)
@@ -189,9 +184,7 @@ def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataF
 
 
 def _step(network: NetworkLike, kind: str, key: str) -> float:
-    """How many more are planned for: one, or a hundredth of those there are, so that rounding does not hide the
-    gain.
-    """
+    """How many more are planned for: one, or a hundredth of those there are so that rounding does not hide the gain."""
     if kind == "pool":
         there = float(np.max(np.asarray(network.pool_count)[list(network.pool_ids).index(key)]))
     elif kind == "region":
@@ -265,15 +258,12 @@ def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
         weighted = " (priority-weighted)" if row.worth_in == "priority-weighted t" else ""
         labour = row.worth_in == "man-days"
         one = {
-            "pool": "carrier of pool {}",
-            "route": "t/day of throughput on route {}",
-            "region": "person from region {}",
-        }
+            "pool": "carrier of pool {}", "route": "t/day of throughput on route {}", "region": "person from region {}",
+        }  # fmt: skip
         for stretch in row.stretches:
             where = f", working mostly between {stretch.between}," if stretch.between else ""
-            gain = f"{words.number(stretch.per_day)} " + (
-                "man-days a day" if labour else f"t/day less shortage{weighted}"
-            )
+            unit = "man-days a day" if labour else f"t/day less shortage{weighted}"
+            gain = f"{words.number(stretch.per_day)} {unit}"
             lines.append(
                 f"One more {one[row.kind].format(row.key)}{where} {words.span(stretch.first, stretch.until)} is "
                 f"worth {gain}."
