@@ -153,7 +153,7 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
             "service": found.service, "reached": found.reached, "best_service": found.best_service,
             "labour": found.labour, "labour_bound": found.labour_bound, "labour_of_best": found.labour_of_best,
             "shortages": shapes.records(found.plan.shortages),
-            "summary": {name: shapes.records(table) for name, table in found.plan.summary.items()},
+            "summary": {name: shapes.records(table) for name, table in found.plan.accounts.items()},
         }),
         "--robust": Question("robust", told(ask.robust, asked["robust"], asked["seed"], asked["tail"]), lambda found: {
             "samples": found.samples, "tail": found.tail, "expected": found.expected, "worst": found.worst,

@@ -70,7 +70,7 @@ def daily_shape(plan: Plan) -> dict[str, Any]:
             for side in plan.summary["sides"].query("need_t > 0")["side"].unique()
         },
         "shortages": shapes.records(plan.shortages),
-        "summary": {name: shapes.records(table) for name, table in plan.summary.items()},
+        "summary": {name: shapes.records(table) for name, table in plan.accounts.items()},
     }
 
 

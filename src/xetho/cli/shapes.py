@@ -67,7 +67,7 @@ def plan_shape(campaign: Campaign) -> dict[str, Any]:
         "reasons": campaign.reasons(),
         "bottlenecks": [in_words(row, names) for row in records(plan.bottlenecks)],
         "shortages": [in_words(row, names) for row in records(plan.shortages)],
-        "summary": {name: records(table) for name, table in plan.summary.items()},
+        "summary": {name: records(table) for name, table in plan.accounts.items()},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pandas as pd
 
 from xetho.plan import horizon, words
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
+from xetho.plan.origins import origins, stages
+from xetho.plan.prune import period_means
 
 FORMAT = "xetho-plan-1"
 """Name of the shape that `Plan.to_dict` returns; it changes when the shape does."""
@@ -50,6 +53,16 @@ class Plan:
     shortages: pd.DataFrame = field(repr=False)
     summary: dict[str, pd.DataFrame] = field(repr=False)  # modes, sides, pools
     notes: list[str] = field(default_factory=list, repr=False)  # supplies and needs that no way can join
+
+    @cached_property
+    def accounts(self) -> dict[str, pd.DataFrame]:
+        """The summary, with `origins` and `stages`: where cargo is eaten on the way (worked out when asked for)."""
+        means = period_means(self.network, self.bounds)
+        return {
+            **self.summary,
+            "origins": origins(self.network, means, self.load, self.carriers, self.shortage),
+            "stages": stages(self.network, means, self.load, self.carriers),
+        }
 
     def at_day(self, day: int) -> int:
         """Index of the period that contains a day.  Raises IndexError outside the campaign."""
@@ -99,7 +112,7 @@ class Plan:
             "targets": self._targets(),
             "bottlenecks": self.bottlenecks,
             "shortages": self.shortages,
-            **self.summary,
+            **self.accounts,
         }
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ MONTHS = (
 SHOWN = 3
 """Rows of a table that the story tells."""
 
+LEAST_SHARE = 0.001
+"""Share of what a side uses of a good below which what its carriers take, or what a place gives, is not told."""
+
 
 def day(when: date) -> str:
     """A date as people write it: `3 March 1954`."""
@@ -57,7 +60,8 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 def story(plan: Plan) -> list[str]:
     """Is the plan feasible, what is short and for whom, what binds, and how well it is proven."""
-    return [*_verdict(plan), *_sides(plan), *_missing(plan), *_binding(plan), *plan.notes, _proof(plan)]
+    told = [*_verdict(plan), *_sides(plan), *_missing(plan), *_binding(plan), *_work(plan), *_eaten(plan)]
+    return [*told, *plan.notes, _proof(plan)]
 
 
 def _verdict(plan: Plan) -> list[str]:
@@ -125,6 +129,51 @@ def _binding(plan: Plan) -> list[str]:
     return [
         "No carrier, road, labour or depot limit would help: what is short cannot be got there at all, or is not there."
     ]
+
+
+def _work(plan: Plan) -> list[str]:
+    """Which modes do most of the carrying, and how many hands it takes."""
+    table = plan.summary["modes"].sort_values("ton_km", ascending=False, kind="stable")
+    total, labour = float(table["ton_km"].sum()), float(table["labour_days"].sum())
+    if not total > 0:
+        return []
+    most = [row for row in table.head(SHOWN).to_dict("records") if row["ton_km"] > 0]
+    shares = [f"{_plain(row['mode'])} {percent(row['ton_km'] / total)}" for row in most]
+    return [f"Carrying takes {number(total)} ton-km ({', '.join(shares)}) and {number(labour)} days of labour."]
+
+
+def _eaten(plan: Plan) -> list[str]:
+    """What a side's carriers eat and burn on the way, what of it all is delivered, and where most is eaten."""
+    net = plan.network
+    side = {place: net.side_ids[int(own)] for place, own in zip(net.place_ids, net.place_side, strict=True)}
+    origins = plan.accounts["origins"]
+    lines = []
+    for (owner, good), rows in origins.groupby([origins["origin"].map(side), "good"], sort=False):
+        eaten, burnt, met = (float(rows[column].sum()) for column in ("eaten_t", "burnt_t", "met_t"))
+        used = float(rows["used_t"].sum())
+        if eaten + burnt <= LEAST_SHARE * used:
+            continue
+        verbs = [f"{verb} {number(t)} t" for verb, t in (("eat", eaten), ("burn", burnt)) if t > 0]
+        line = f"Carriers of {owner} {' and '.join(verbs)} of {good} on the way"
+        if met > 0:
+            line += f": {number(met / used)} kg is delivered for each kg that starts"
+            givers = rows[rows["used_t"] > LEAST_SHARE * used].sort_values("delivered_per_started", kind="stable")
+            if len(givers) > 1:
+                least = givers.to_dict("records")[0]
+                line += f", least of what comes from {least['origin']} ({number(least['delivered_per_started'])} kg)"
+        lines.append(f"{line}.")
+    most = plan.accounts["stages"].sort_values("eaten_t", ascending=False, kind="stable").head(1)
+    lines += [
+        f"Most is eaten between {row['origin']} and {row['goal']}: {number(row['eaten_t'])} t by "
+        f"{_plain(row['mode'])} for {number(row['t'])} t carried."
+        for row in most.to_dict("records")
+        if row["eaten_t"] > 0
+    ]
+    return lines
+
+
+def _plain(mode: str) -> str:
+    return mode.replace("_", " ")
 
 
 def _proof(plan: Plan) -> str:
