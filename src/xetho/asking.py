@@ -123,6 +123,8 @@ class Ask:
 
         if not 1 <= samples <= 200:
             raise CampaignError(f"robust: found {samples} samples, allowed 1 to 200")
+        if not 0.0 < tail <= 1.0:
+            raise CampaignError(f"tail: found {tail:g}, allowed above 0 and up to 1")
         with _answers():
             side = self._side(options)
             uniforms = named_uniforms(samples, seed)

@@ -92,6 +92,9 @@ def chosen(campaign: Campaign, asked: dict[str, Any]) -> Question | None:
         if asked[option] and owner not in named:
             shown = {"since": "--from", "worth": f'"{asked["worth"]}"'}.get(option, f"--{option}")
             wrong.append(f"{shown} belongs to {owner}")
+    for option, shown in (("daily", "--daily"), ("on", "--flows"), ("csv", "--out")):
+        if named and asked[option]:
+            wrong.append(f"{shown} belongs to a plan: found it with {named[0]}")
     if asked["worth"] not in (None, "worth"):
         wrong.append(f'found "{asked["worth"]}", allowed "worth" after --what-is-one-more NAME')
     if wrong:

@@ -29,17 +29,19 @@ CostGap = Annotated[
 ]
 
 
-def answer(
-    campaign: Campaign, *, time_limit: float, gap: float, cost_gap: float, csv: Path | None, as_json: bool
-) -> None:
-    """Plan by day and print it; exit code 3 when the gaps asked for were not reached in time."""
+def solved_daily(campaign: Campaign, *, time_limit: float, gap: float, cost_gap: float) -> Plan:
+    """The plan by day, with a progress line.  Raises CampaignError for limits that make no sense."""
     for name, value in (("--time-limit", time_limit), ("--gap", gap), ("--cost-gap", cost_gap)):
         if not value >= 0:
             raise CampaignError(f"{name} is {value:g}: it must be zero or more")
     with progress() as told:
-        plan = campaign.plan(
+        return campaign.plan(
             daily=True, time_limit=time_limit, gap=gap, cost_gap=cost_gap, progress=lambda line: told(line, 0, 0)
         )
+
+
+def answer(campaign: Campaign, plan: Plan, csv: Path | None, as_json: bool) -> None:
+    """Print a plan by day, and write it where a path is given."""
     if csv is not None:
         write_csv(shipments(plan, campaign.network), csv)
     shape = daily_shape(plan)
@@ -47,6 +49,10 @@ def answer(
         print_json({**shapes.head("plan", campaign), **shape})
     else:
         _print(campaign, plan)
+
+
+def leave(plan: Plan) -> None:
+    """Leave with exit code 3 when the gaps asked for were not reached in time."""
     if plan.status != "within gap":
         raise typer.Exit(NOT_PROVEN)
 

@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -21,7 +21,7 @@ from xetho.campaign import (
     new,
 )
 from xetho.cli import ask as questions
-from xetho.cli import daily_plan, games, shapes, show
+from xetho.cli import daily_plan, flows, games, shapes, show
 from xetho.cli import options as opt
 from xetho.cli.console import guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
@@ -32,6 +32,10 @@ from xetho.cli.simulate import simulate
 from xetho.cli.stores import runs_app
 from xetho.cli.tables import shipments, source_rows
 from xetho.pages import refuse_to_overwrite, report_name
+
+if TYPE_CHECKING:
+    from xetho.campaign import Campaign
+    from xetho.plan import Plan
 
 EPILOG = (
     "Exit codes: 0 answered, 2 a mistake in what was asked (every problem is listed), 3 no proven answer."
@@ -139,22 +143,37 @@ def plan(
     daily: daily_plan.Daily = False,
     gap: daily_plan.Gap = 0.002,
     cost_gap: daily_plan.CostGap = 0.05,
+    on: flows.On = None,
     csv: opt.CsvOut = None,
     force: opt.Force = False,
     as_json: opt.Json = False,
 ) -> None:
-    """Find the best supply plan: what is short and why, and which resources bind; or ask it a question."""
+    """Find the best supply plan: what is short and why, and which resources bind; or ask it a question, or draw it."""
     asked = dict(locals())
     refuse_file(csv, force)
     campaign = load(scenario, variant, sets or ())
+    if on is not None:
+        flows.refuse(campaign, on.date(), csv)
     if (question := questions.chosen(campaign, asked)) is not None:
         questions.answer(campaign, question, as_json)
         return
     if daily:
         limit = daily_plan.SECONDS if time_limit is None else time_limit
-        daily_plan.answer(campaign, time_limit=limit, gap=gap, cost_gap=cost_gap, csv=csv, as_json=as_json)
-        return
-    found = solved(campaign)
+        found = daily_plan.solved_daily(campaign, time_limit=limit, gap=gap, cost_gap=cost_gap)
+    else:
+        found = solved(campaign)
+    if on is not None:
+        flows.answer(campaign, found, on.date(), csv, as_json)
+    elif daily:
+        daily_plan.answer(campaign, found, csv, as_json)
+    else:
+        _tell_plan(campaign, found, csv, everything, as_json)
+    if daily:
+        daily_plan.leave(found)
+
+
+def _tell_plan(campaign: Campaign, found: Plan, csv: Path | None, everything: bool, as_json: bool) -> None:
+    """Print the campaign's own plan, and write its shipments where a path is given."""
     if csv is not None:
         write_csv(shipments(found, campaign.network), csv)
     shape = shapes.plan_shape(campaign)

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from xetho.report.inputs import ReportInput
 from xetho.report.labels import Name, place
 from xetho.report.svg import document, tag
 from xetho.report.words import long_date, short_date
+
+if TYPE_CHECKING:
+    from xetho.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 WIDTH = 760.0
@@ -50,7 +53,7 @@ def build(report: ReportInput) -> MapView:
     frames = frame_days(report)
     flows = route_flows(report, frames)
     stocks = place_stocks(report, frames)
-    box = box_of(report)
+    box = box_of(scenario)
     view = Projection(box, WIDTH)
     sheet = basemap.sheet_for(box)
     chosen = [scenario.day(d) for d in report_dates(report)]
@@ -79,7 +82,7 @@ def build(report: ReportInput) -> MapView:
         "first": first,
     }
     kinds = [k for k in ("road", "track", "river", "air") if (scenario.tables["routes"]["kind"] == k).any()]
-    legend = [(t, flow_width(t, top_flow)) for t in _legend_steps(top_flow)]
+    legend = [(t, flow_width(t, top_flow)) for t in legend_steps(top_flow)]
     name = camp.name if camp else ""
     return MapView(Markup(drawing), camp.drawing if camp else Markup(""), name, buttons, first, data, kinds, legend)
 
@@ -102,13 +105,13 @@ def frame_days(report: ReportInput) -> list[int]:
     return sorted(set(range(0, days, step)) | chosen | {days - 1})
 
 
-def box_of(report: ReportInput) -> Box:
+def box_of(scenario: Scenario) -> Box:
     """The scenario's box, or one about its places."""
-    given = report.scenario.report.get("bbox")
+    given = scenario.report.get("bbox")
     if given and len(given) == 4:
         w, s, e, n = (float(v) for v in given)
         return w, s, e, n
-    places = report.scenario.tables["places"]
+    places = scenario.tables["places"]
     w, e = float(places["lon"].min()), float(places["lon"].max())
     s, n = float(places["lat"].min()), float(places["lat"].max())
     pad = max(e - w, n - s, 0.05) * 0.06
@@ -142,7 +145,8 @@ def flow_width(flow: float, top: float) -> float:
     return WIDEST_FLOW * math.sqrt(max(flow, 0.0) / top)
 
 
-def _legend_steps(top: float) -> list[float]:
+def legend_steps(top: float) -> list[float]:
+    """Round flows (t/day) for a legend, up to the greatest."""
     power = 10 ** math.floor(math.log10(top))
     return [s for s in (power / 10, power, 5 * power) if s <= top * 1.01] or [top]
 
@@ -169,9 +173,9 @@ def _place_names(report: ReportInput) -> list[str]:
     return [str(report.scenario.tables["places"].loc[key, "name"]) for key in report.network.place_ids]
 
 
-def side_tone(report: ReportInput, side: str) -> int:
+def side_tone(scenario: Scenario, side: str) -> int:
     """Number of the side's colour."""
-    ids = [s.id for s in report.scenario.sides]
+    ids = [s.id for s in scenario.sides]
     return ids.index(side) if side in ids else 0
 
 
@@ -227,7 +231,7 @@ def _routes(report: ReportInput, points: dict[Any, Any], flow: Floats, top: floa
     routes = report.scenario.tables["routes"]
     nets, streams = [], []
     for index, (key, line) in enumerate(curves(report, points).items()):
-        tone = f"tone-{side_tone(report, str(routes['side'][key]))}"
+        tone = f"tone-{side_tone(report.scenario, str(routes['side'][key]))}"
         nets.append(tag("path", d=line.d, class_=f"way way-{routes['kind'][key]} {tone}"))
         width = round(flow_width(flow[index], top), 2)
         streams.append(tag("path", d=line.d, class_=f"flow {tone}", data_route=index, stroke_width=width))
@@ -255,11 +259,12 @@ def curves(report: ReportInput, points: dict[Any, Any]) -> dict[str, Curve]:
         twins = pairs[frozenset((start, goal))]
         sign = 1 if start <= goal else -1
         bend = sign * (twins.index(key) - (len(twins) - 1) / 2) * 12
-        lines[key] = _curve(points[start], points[goal], bend, kind == "air")
+        lines[key] = curve(points[start], points[goal], bend, kind == "air")
     return lines
 
 
-def _curve(a: tuple[float, float], b: tuple[float, float], bend: float, air: bool) -> Curve:
+def curve(a: tuple[float, float], b: tuple[float, float], bend: float, air: bool) -> Curve:
+    """The line from a to b, bent sideways by so many units, and through the air by a tenth of the way too."""
     (x1, y1), (x2, y2) = a, b
     length = math.hypot(x2 - x1, y2 - y1) or 1.0
     if air:
@@ -281,7 +286,7 @@ def _stocks(report: ReportInput, points: dict[Any, Any], stocks: Floats, first: 
             continue
         x, y = points[key]
         r = LARGEST_STOCK * math.sqrt(stocks[first, index] / top)
-        tone = side_tone(report, str(places.loc[key, "side"]))
+        tone = side_tone(report.scenario, str(places.loc[key, "side"]))
         parts.append(tag("circle", cx=x, cy=y, r=round(r, 1), class_=f"stock tone-{tone}", data_place=int(index)))
     return parts
 

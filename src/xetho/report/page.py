@@ -97,7 +97,7 @@ def render(report: ReportInput) -> str:
         "sources": evidence.source_rows(report),
         "about": _about(report),
         "note": str(report.scenario.report.get("note", "")),
-        "sheet": basemap.sheet_for(map.box_of(report)) is not None,
+        "sheet": basemap.sheet_for(map.box_of(report.scenario)) is not None,
     }
     return environment.get_template("page.html").render(context)
 

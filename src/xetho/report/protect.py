@@ -194,7 +194,7 @@ def _drawing(report: ReportInput, lists: dict[str, tuple[Closed, ...]], side: st
     sheet = basemap.sheet_for(box)
     points = {key: view(float(row["lon"]), float(row["lat"])) for key, row in places.iterrows()}
     lines = curves(report, points)
-    tone = f"tone-{side_tone(report, shown.guards.side)}"
+    tone = f"tone-{side_tone(report.scenario, shown.guards.side)}"
     parts = [basemap.draw(sheet, view, relief=False)]
     parts += [tag("path", d=lines[key].d, class_=f"way way-{routes['kind'][key]} {tone}") for key in mine]
     parts += [tag("path", d=lines[key].d, class_=f"marked marked-{kinds[0]}") for key, kinds in marked.items()]

@@ -148,11 +148,12 @@ def cut(period_days: int, days: int) -> IntArray:
 def _check(network: NetworkLike, stocks: Sequence[Stock]) -> None:
     if not stocks:
         raise QuestionError("no stock is stated: there is nothing to wait for")
+    there = np.asarray(network.stock0).sum(axis=0) + np.asarray(network.inflow).sum(axis=(0, 1))
     wrong = [
         f"a stock of {network.good_ids[stock.good]} at {network.place_ids[stock.place]}: found {stock.t:g} t, allowed "
-        "more than 0"
+        f"more than 0 and up to the {words.number(float(there[stock.good]))} t that is supplied anywhere"
         for stock in stocks
-        if not (np.isfinite(stock.t) and stock.t > 0)
+        if not 0 < stock.t <= there[stock.good]
     ]
     if wrong:
         raise QuestionError(*wrong)

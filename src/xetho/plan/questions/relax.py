@@ -107,6 +107,10 @@ def relaxations(
         rows.append(_later(own, base, period_days, allowed, clock))
     except PlanError:
         stopped = True
+    if stopped:
+        untried = "Time ran out before every relaxation was tried."
+    else:
+        untried = "Time ran out before less was tried." if not all(row.proven for row in rows) else ""
     opening = f"{side}: {words.number(short_t(base))} t of the {words.number(wanted(own))} t wanted must go short."
     lines = [opening]
     if hopeless_t > 1e-3:
@@ -115,9 +119,8 @@ def relaxations(
             "cannot help that, and it is left aside where they are counted."
         )
     lines += [row.sentence for row in rows]
-    if stopped:
-        lines.append("Time ran out before every relaxation was tried.")
-    return Relaxations(side, False, base, tuple(rows), stopped, tuple(lines))
+    lines += [untried] if untried else []
+    return Relaxations(side, False, base, tuple(rows), bool(untried), tuple(lines))
 
 
 def _modes(network: NetworkLike) -> list[int]:
@@ -238,7 +241,9 @@ def _less_need(network: NetworkLike, bounds: IntArray, clock: Clock) -> Relaxati
     cost = np.zeros(len(programme.upper))
     cost[-1] = -1.0
     found = aim(programme, cost, None, TIGHT * max(wanted_weighted(able), 1.0), clock)
-    share = float(found.best.values[-1]) if found.best is not None else 0.0
+    if found.best is None:
+        raise PlanError("time ran out before it was known what share of every need can be met")
+    share = float(found.best.values[-1])
     cut = (1.0 - share) * wanted(able)
     sentence = (
         f"With every need and stock target that can be reached in time cut alike, {words.percent(share)} of each can "
@@ -246,7 +251,7 @@ def _less_need(network: NetworkLike, bounds: IntArray, clock: Clock) -> Relaxati
         if share > 1e-6
         else "No share of every need alike can be met: something is wanted where or when none of it can be."
     )
-    return Relaxation("need", "alike", share, "share", found.best is not None, sentence)
+    return Relaxation("need", "alike", share, "share", True, sentence)
 
 
 def _scaled_targets(model: Model, programme: Programme) -> Programme:
@@ -310,8 +315,9 @@ def _later(network: NetworkLike, base: Plan, period_days: int, allowed: float, c
     wants = np.asarray(network.need)[:, places].sum(axis=(1, 2)) > 0
     days_wanted = [int(np.argmax(wants))] if wants.any() else []
     first = min([*days_wanted, *(int(target.day) for target in network.targets if target.place in places)])
+    less = f"; {words.counted(low, 'day')} would not" if low else ""
     sentence = (
         f"Everything wanted at {named} {words.counted(high, 'day')} later (the first on {on(network, first + high)}) "
-        f"would close it; {words.counted(low, 'day')} would not."
+        f"would close it{less}."
     )
     return Relaxation("date", named, float(high), "days", True, sentence)

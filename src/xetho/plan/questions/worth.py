@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -198,15 +198,32 @@ def _row(network: NetworkLike, base: Plan, table: pd.DataFrame, kind: str, key: 
     """Worth by the dual prices in a table of bottlenecks."""
     mine = table[(table["kind"] == kind) & (table["key"] == key)].sort_values("from")
     counted = _worth_in(network, base, table)
-    mine = mine[mine["worth_in"] == counted]
-    total = float(mine["worth_t_per_unit"].sum())
+    rows = mine[mine["worth_in"] == counted].to_dict("records")
+    spans = [_there(network, kind, key, row["from"], row["until"]) for row in rows]
+    worths = [float(row["worth_per_day"]) * days for row, (_, _, days) in zip(rows, spans, strict=True)]
+    total = sum(worths)
     stretches = []
-    for row in mine.to_dict("records"):
-        if row["worth_t_per_unit"] >= SPAN_SHARE * total:
+    for row, (first, until, _), worth in zip(rows, spans, worths, strict=True):
+        if worth > 0 and worth >= SPAN_SHARE * total:
             between = _between(network, base, kind, key, row["from"], row["until"])
-            stretches.append(Stretch(row["from"], row["until"], float(row["worth_per_day"]), between))
+            stretches.append(Stretch(first, until, float(row["worth_per_day"]), between))
     unit = {"pool": "carrier", "route": "t/day", "region": "person"}[kind]
     return OneMore(kind, key, unit, total, None, counted, tuple(stretches))
+
+
+def _there(network: NetworkLike, kind: str, key: str, first: date, until: date) -> tuple[date, date, int]:
+    """The days from one date to another on which a pool has any carriers: the first, the last and how many.
+
+    A period's dual price is that of a carrier on all its days; one more is only there when the others are.
+    """
+    if kind != "pool":
+        return first, until, (until - first).days + 1
+    start = (first - network.start).days
+    count = np.asarray(network.pool_count)[list(network.pool_ids).index(key)]
+    days = start + np.flatnonzero(count[start : (until - network.start).days + 1] > 0)
+    if not len(days):
+        return first, until, 0
+    return network.start + timedelta(days=int(days[0])), network.start + timedelta(days=int(days[-1])), len(days)
 
 
 def _worth_in(network: NetworkLike, base: Plan, table: pd.DataFrame) -> str:
