@@ -211,6 +211,16 @@ def test_one_more_cart_in_words() -> None:
     )
 
 
+def test_one_more_is_only_there_when_the_others_are() -> None:
+    network = road(28, 10.0, 8.0)
+    network.pool_count[0, :14] = 0.0  # half of the one period
+    found = one_more(network, "blue", "carts", period_days=28)
+    row = found.rows[0]
+    # Half a tonne on 14 of 28 days, of which loads of 27 days can be used.
+    assert row.worth == pytest.approx(0.5 * 14 * 27 / 28) and row.gain == pytest.approx(row.worth)
+    assert row.stretches[0].first.isoformat() == "2001-03-15" and row.stretches[0].until.isoformat() == "2001-03-28"
+
+
 def test_worth_in_labour_where_nothing_more_can_be_met() -> None:
     network = road(carriers=100.0, need=2.0)  # the first day's need comes too late: short, but not for want of carts
     network.way_arc, network.arc_route = np.array([0]), np.array([0])
