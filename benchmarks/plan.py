@@ -14,7 +14,7 @@ QUALITY = 0.002
 
 SIZES = {
     "skeleton, 60 days": {"scenario": "skeleton"},
-    "dien-bien-phu, 30 days": {"scenario": "dien-bien-phu", "days": 30},
+    "dien-bien-phu, 90 days": {"scenario": "dien-bien-phu", "days": 90},
     "dien-bien-phu, 208 days": {"scenario": "dien-bien-phu"},
 }
 
