@@ -24,8 +24,9 @@ def main(folder: Path) -> None:
     warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning)
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as given:
-            rows, ring = int(given["rows"]), int(given["ring"])
-            program = Program(given["at"], given["n"], given["u"], rows, [], [], [], ring, {})
+            program = Program(
+                given["at"], given["n"], given["u"], int(given["rows"]), [], [], [], given["ring"], {}
+            )
             s = np.full((program.rows, given["x"].shape[1]), np.nan, dtype=np.float32)
             series, sums = given["series"], [given[name] for name in SUMS]
             block_runner(program).run(

@@ -82,8 +82,8 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
         }  # fmt: skip
         series = np.zeros((int(series_rows(program.at)), network.days, KEPT), dtype=np.float32)
         np.savez(
-            folder / f"{number}.npz", at=program.at, n=program.n, u=program.u, rows=program.rows, ring=program.ring,
-            x=x, key=np.uint64(KEY), run0=RUN0, kept=KEPT, series=series,
+            folder / f"{number}.npz", at=program.at, n=program.n, u=program.u, rows=program.rows,
+            ring=program.ring_cell, x=x, key=np.uint64(KEY), run0=RUN0, kept=KEPT, series=series,
             part=at_.S_POOL, size=program.sizes[at_.S_POOL], **sums,
         )  # fmt: skip
         s = np.empty((program.rows, LANES), dtype=np.float32)

@@ -32,7 +32,7 @@ class Program:
     bins: list[Pair]  # (place, good)
     cells: list[Pair]  # (place, lot)
     loads: list[Pair]  # (way, good)
-    ring: int
+    ring_cell: I  # cell of each row of the ring
     sizes: dict[int, int]  # rows of each block of the state
 
 
@@ -71,7 +71,7 @@ def _count(draft: Draft) -> None:
         at_.N_CAMPS: len(b.camp_ids), at_.N_GROUPS: b.groups, at_.N_POSITIONS: len(b.position_ids),
         at_.N_FORCES: len(b.force_ids), at_.N_BATTERIES: len(b.batteries), at_.N_WEAPONS: len(b.weapon_ids),
         at_.N_WORKS: len(b.work_ids), at_.N_OPERATIONS: len(b.operation_ids), at_.N_THREATS: len(net.threat_targets),
-        at_.N_RING: int(net.way_travel.max(initial=0)) + 1, at_.N_PERIODS: len(plan.bounds) - 1,
+        at_.N_PERIODS: len(plan.bounds) - 1,
         at_.N_OUTCOME_CAMP: net.outcome_camp, at_.N_DAYS_AFTER: net.days_after,
     }  # fmt: skip
 
@@ -102,8 +102,13 @@ def _lay(draft: Draft) -> Program:
     pad = np.zeros(1)  # so that an empty scenario part still has an array
     return Program(
         at, np.concatenate([*n, pad.astype(np.int32)]), np.concatenate([*u, pad.astype(np.float32)]), rows,
-        draft.bins, draft.cells, draft.loads, draft.sizes[at_.N_RING], sizes,
+        draft.bins, draft.cells, draft.loads, _ring_cells(draft), sizes,
     )  # fmt: skip
+
+
+def _ring_cells(draft: Draft) -> I:
+    """Cell of each row of the ring: of a cell its rows of one day after the other."""
+    return np.repeat(np.arange(len(draft.cells)), draft.ints[at_.T_CELL_SLOTS])
 
 
 def _state_sizes(at: I) -> dict[int, int]:
@@ -114,16 +119,17 @@ def _state_sizes(at: I) -> dict[int, int]:
     for size, names in (
         (N[at_.N_ZONES], (at_.S_FOUL,)),
         (N[at_.N_CELLS], (at_.S_STOCK,)),
-        (N[at_.N_CELLS] * N[at_.N_RING], (at_.S_RING,)),
-        (N[at_.N_BINS], (at_.S_NEED, at_.S_WANT)),
+        (N[at_.N_RING], (at_.S_RING,)),
+        (N[at_.N_MESSES] + 1, (at_.S_NEED,)),  # the last row: no need at all
         (N[at_.N_POOLS], (at_.S_POOL, at_.S_POOL_WANT, at_.S_POOL_LOST, at_.S_POOL_JOINED)),
         (
             N[at_.N_ROUTES],
             (
-                at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_OPEN, at_.S_TRAFFIC, at_.S_ROUTE_WANT, at_.S_SHUT,
+                at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_TRAFFIC, at_.S_ROUTE_WANT, at_.S_SHUT,
                 at_.A_CUTS,
             ),
         ),
+        (N[at_.N_ROUTES] + 2, (at_.S_OPEN,)),  # the last two: as long as the campaign lasts, and never
         (N[at_.N_PLACES], (at_.S_FED, at_.A_PASSED)),
         (
             N[at_.N_WAYS],
@@ -157,9 +163,10 @@ def _state_sizes(at: I) -> dict[int, int]:
             N[at_.N_GROUPS],
             (
                 at_.S_MORALE, at_.S_HUNGER, at_.S_WOUNDED, at_.S_SICK_NOW, at_.S_HITS_TODAY, at_.S_FIELD_MEN,
-                at_.S_MORALE_SHOCK,
+                at_.S_MORALE_SHOCK, at_.S_PART_OF_FIELD,
             ),
         ),
+        (N[at_.N_GROUPS] + 1, (at_.S_MESS,)),  # the last row: a man who eats for himself
         (
             side,
             (
@@ -171,7 +178,7 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_BATTERIES], (at_.S_BATTERY,)),
         (N[at_.N_WORKS], (at_.S_WORK, at_.S_MINE_USED)),
         (N[at_.N_OPERATIONS], (at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_OP_DONE, at_.S_OP_NEXT, at_.S_OP_GO)),
-        (1, (at_.S_OVER,)),
+        (1, (at_.S_OVER, at_.S_CATCH_UP, at_.S_FORGETS)),
         (SCRATCH_ROWS, (at_.S_SCRATCH,)),  # rows that hold something between two loops over lanes
         (N[at_.N_LOTS], (at_.A_SUPPLIED, at_.A_USED_LOT)),
         (side * good, (at_.A_RAISED, at_.A_EATEN, at_.A_FIRED, at_.A_BURNT, at_.A_SHORT, at_.A_LOST, at_.A_TAKEN)),

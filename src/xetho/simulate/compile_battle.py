@@ -7,7 +7,7 @@ import numpy as np
 from xetho.network.battle import CONDITIONS, Test
 from xetho.simulate import layout as at_
 from xetho.simulate import streams
-from xetho.simulate.contents import draws
+from xetho.simulate.contents import RATION, draws
 from xetho.simulate.draft import Draft, Ragged
 
 
@@ -26,6 +26,10 @@ def draws_on_stores(draft: Draft) -> None:
     messes = [row[:3] for row in rows]
     t[at_.T_DRAW_MESS] = np.array([messes.index(m) for m in messes])
     draft.sizes[at_.N_DRAWS] = len(rows)
+    eaten_from = sorted({row[4] for row in rows if row[0] == RATION})
+    t[at_.T_BIN_MESS] = np.full(len(draft.bins), len(eaten_from))
+    t[at_.T_BIN_MESS][eaten_from] = np.arange(len(eaten_from))
+    draft.sizes[at_.N_MESSES] = len(eaten_from)
 
 
 def groups(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from xetho.simulate import layout as at_
 from xetho.simulate import streams
 from xetho.simulate.contents import LEAST_PLANNED_T, capture_places
-from xetho.simulate.draft import Draft
+from xetho.simulate.draft import Draft, Ragged
 
 F = NDArray[np.float64]
 
@@ -66,9 +66,9 @@ def roads(draft: Draft) -> None:
     t[at_.T_LOAD_TO] = np.array([bin_of.get((int(goal[w]), g), -1) for w, g in loads])
     _lots_of_loads(draft)
     t[at_.T_FLEET_POOL], t[at_.T_POOL_SIDE] = net.fleet_pool, net.pool_side
-    draft.floats[at_.U_ROUTE_CUT], draft.floats[at_.U_ROUTE_GUARD] = net.route_cut.ravel(), net.route_guard.ravel()
-    draft.floats[at_.U_FLEET_SHARE] = net.fleet_share.ravel()
-    draft.floats[at_.U_POOL_FACTOR] = net.pool_factor.ravel()
+    draft.floats[at_.U_ROUTE_CUT], draft.floats[at_.U_ROUTE_GUARD] = net.route_cut.T.ravel(), net.route_guard.T.ravel()
+    draft.floats[at_.U_FLEET_SHARE] = net.fleet_share.T.ravel()
+    draft.floats[at_.U_POOL_FACTOR] = net.pool_factor.T.ravel()
     draft.floats[at_.U_CONTROL] = net.region_share.ravel()
 
 
@@ -83,7 +83,7 @@ def active_loads(draft: Draft) -> None:
     t[at_.T_PERIOD] = np.clip(np.searchsorted(bounds, days, side="right") - 1, 0, periods - 1)
     # planned stock of each bin in the evening of each day
     lines = [np.interp(days + 1.0, bounds, draft.plan.stock[:, p, g]) for p, g in bin_of]
-    draft.floats[at_.U_BIN_PLAN] = np.array(lines).ravel()
+    draft.floats[at_.U_BIN_PLAN] = np.array(lines).reshape(len(lines), len(days)).T.ravel()
     planned = np.array([draft.plan.load[:, w, g] for w, g in loads]).reshape(len(loads), periods)
     inbound: dict[tuple[int, int], F] = {}
     for (w, g), line in zip(loads, planned, strict=True):
@@ -94,24 +94,30 @@ def active_loads(draft: Draft) -> None:
     first: list[int] = []
     active: list[int] = []
     bins: list[int] = []
+    bin_loads: list[list[int]] = []  # places in `active`
     way_start, bin_start, plan, part = [0], [0], [], []
     for k in range(periods):
         mine = np.flatnonzero(used[:, k])  # loads are sorted by way
+        taken: dict[int, list[int]] = {}
         for i in mine:
             w, g = loads[i]
             if not ways or len(ways) == way_start[-1] or ways[-1] != w:
                 ways.append(w)
                 first.append(len(active))
+            taken.setdefault(int(t[at_.T_LOAD_FROM][i]), []).append(len(active))
             active.append(int(i))
             plan.append(planned[i, k])
             part.append(planned[i, k] / inbound[int(goal[w]), g][k] if planned[i, k] > 0 else 0.0)
         way_start.append(len(ways))
-        bins += sorted({int(t[at_.T_LOAD_FROM][i]) for i in mine})
+        bins += sorted(taken)
+        bin_loads += [taken[b] for b in sorted(taken)]
         bin_start.append(len(bins))
     t[at_.T_PERIOD_WAY], t[at_.T_ACTIVE_WAY] = np.array(way_start), np.array(ways, dtype=np.int64)
     t[at_.T_ACTIVE_FIRST] = np.array([*first, len(active)])
     t[at_.T_ACTIVE_LOAD] = np.array(active, dtype=np.int64)
     t[at_.T_PERIOD_BIN], t[at_.T_ACTIVE_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
+    by_bin = Ragged(bin_loads)
+    t[at_.T_BIN_FIRST], t[at_.T_BIN_LOADS] = by_bin.start, by_bin.flat
     draft.floats[at_.U_ACTIVE_PLAN], draft.floats[at_.U_ACTIVE_PART] = np.array(plan), np.array(part)
 
 
@@ -134,8 +140,24 @@ def _lots_of_loads(draft: Draft) -> None:
     t[at_.T_LOAD_CELLS] = np.array(goal, dtype=np.int64)
     t[at_.T_LOAD_CAPTURE] = np.array(taken, dtype=np.int64)
     draft.sizes[at_.N_LOAD_CELLS] = len(goal)
-    t[at_.T_GOAL_CELL] = np.unique(t[at_.T_LOAD_CELLS][t[at_.T_LOAD_CELLS] >= 0])
-    draft.sizes[at_.N_GOALS] = len(t[at_.T_GOAL_CELL])
+    _ring(draft)
+
+
+def _ring(draft: Draft) -> None:
+    """Rows for cargo under way: as many a cell as the longest way there takes days.
+
+    The row handed over in the morning is free again when loads set out. Air cargo is there the same day: no row.
+    """
+    net, t = draft.net, draft.ints
+    slots = np.zeros(len(draft.cells), dtype=np.int64)
+    for (w, _), first, end in zip(draft.loads, t[at_.T_LOAD_CELL], t[at_.T_LOAD_CELL][1:], strict=False):
+        goals = t[at_.T_LOAD_CELLS][first:end]
+        if not net.arc_air[net.way_arc[w]]:
+            slots[goals] = np.maximum(slots[goals], net.way_travel[w])
+    t[at_.T_CELL_SLOTS] = slots
+    t[at_.T_CELL_RING] = np.cumsum(slots) - slots
+    t[at_.T_GOAL_CELL] = np.flatnonzero(slots)
+    draft.sizes[at_.N_GOALS], draft.sizes[at_.N_RING] = len(t[at_.T_GOAL_CELL]), int(slots.sum())
 
 
 def supply_and_demand(draft: Draft) -> None:
@@ -146,13 +168,13 @@ def supply_and_demand(draft: Draft) -> None:
     )
     t[at_.T_SUPPLY_REGION] = net.supply_region
     t[at_.T_SUPPLY_ROW] = net.place_side[net.supply_place] * len(net.good_ids) + net.lot_good[net.supply_lot]
-    draft.floats[at_.U_SUPPLY_SHARE] = net.supply_share.ravel()
+    draft.floats[at_.U_SUPPLY_SHARE] = net.supply_share.T.ravel()
     t[at_.T_DEMAND_BIN] = np.array(
         [bin_of.get((int(p), int(g)), -1) for p, g in zip(net.demand_place, net.demand_good, strict=True)]
     )
     t[at_.T_DEMAND_SIDE] = net.place_side[net.demand_place]
     t[at_.T_DEMAND_GOOD] = net.demand_good
-    draft.floats[at_.U_DEMAND_SHARE] = net.demand_share.ravel()
+    draft.floats[at_.U_DEMAND_SHARE] = net.demand_share.T.ravel()
 
 
 def threats(draft: Draft) -> None:

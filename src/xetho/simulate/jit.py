@@ -54,6 +54,11 @@ def kernel(fn: Fn) -> Fn:
     return _compile(fn)
 
 
+def apart_kernel(fn: Fn) -> Fn:
+    """The same for one that is given whole arrays, never rows of them: what it reads need not be read again."""
+    return _compile(fn, pipeline_class=_Apart)
+
+
 def allocating_kernel(fn: Fn) -> Fn:
     """The same for a function that makes arrays."""
     return _compile(fn, _nrt=True)

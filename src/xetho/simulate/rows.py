@@ -26,6 +26,14 @@ def fill(row: Row, value: float) -> None:
 
 
 @lane_loop
+def fill_rows(rows: Row, first: int, count: int, value: float) -> None:
+    """Set so many rows of a table to a value, from row `first` on."""
+    for row in range(first, first + count):
+        for lane in range(rows.shape[1]):
+            rows[row, lane] = value
+
+
+@lane_loop
 def copy(row: Row, other: Row) -> None:
     """Set a row to another."""
     for lane in range(row.shape[0]):
@@ -44,7 +52,7 @@ def some(row: Row) -> bool:
     """Whether any lane is above zero."""
     found = np.int32(0)
     for lane in range(row.shape[0]):
-        found |= np.int32(row[lane] > NONE)
+        found = np.int32(found | np.int32(row[lane] > NONE))
     return found != 0
 
 

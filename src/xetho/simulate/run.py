@@ -183,10 +183,12 @@ class Engine:
             chunk.series[:, :, begin : begin + traced] = series
             chunk.kept[:, begin:end] = np.take(desk.s, self._rows, axis=0)[:, : end - begin]
             if len(chunk.ring):
-                ring = int(self.program.at[at_.S_RING])
-                rows = desk.s[ring : ring + self.program.sizes[at_.S_RING]]
-                under_way = rows.reshape(self.program.ring, len(chunk.ring), width).sum(axis=0)
-                chunk.ring[:, begin:end] = under_way[:, : end - begin]
+                first, cell = int(self.program.at[at_.S_RING]), self.program.ring_cell
+                goals, begins = np.unique(cell, return_index=True)
+                chunk.ring[:, begin:end] = 0.0
+                if len(goals):
+                    under_way = np.add.reduceat(desk.s[first : first + len(cell)], begins, axis=0)
+                    chunk.ring[goals, begin:end] = under_way[:, : end - begin]
             return end - begin
         finally:
             self._free.put(desk)

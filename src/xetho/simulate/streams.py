@@ -24,6 +24,7 @@ _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 Row = NDArray[np.float32]
 _NONE, _HALF, _ONE, _TWO, _SCALE = (np.float32(c) for c in (0.0, 0.5, 1.0, 2.0, 2.0**-23))
 _LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-24)
+_THIRD = np.float32(1.0 / 3.0)
 _N0, _Q0, _T0 = np.float32(0.180625), np.float32(0.425), np.float32(1.6)
 _A0, _A1, _A2, _A3 = (np.float32(c) for c in (3.3871327179, 50.434271938, 159.29113202, 59.109374720))
 _B1, _B2, _B3 = (np.float32(c) for c in (17.895169469, 78.757757664, 67.187563600))
@@ -140,8 +141,8 @@ def poisson_row(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> None
 
     One uniform a count keeps what-ifs paired: a larger mean never gives a smaller count. `p` and `total` are scratch.
     """
-    state = _poisson_none(uniform, mean, p, total, count)
-    k = 0
+    state = _poisson_first(uniform, mean, p, total, count)
+    k = 3
     while state & 1 and k < 200:
         k += 1
         state = (state & 2) | _poisson_next(uniform, mean, np.float32(1.0 / k), p, total, count)
@@ -149,17 +150,31 @@ def poisson_row(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> None
         _poisson_large(uniform, mean, count)
 
 
+@inlined
+def _poisson_term(u: float, m: float, part: float, p: float, total: float, count: float) -> tuple[float, float, float]:
+    """One more count where the uniform lies beyond the `total` of the terms so far; then the next term."""
+    counted = count + (_ONE if u > total else _NONE)
+    step = m * part
+    term = p * step
+    # in single precision the terms end before the total reaches the largest uniforms: then this was the last
+    return term, (_TWO if term <= _LAST_TERM and step <= _ONE else total + term), counted
+
+
 @lane_loop
-def _poisson_none(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> int:
-    """Chance of none. Bit 0: a lane needs more terms; bit 1: a mean is too large for them."""
+def _poisson_first(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> int:
+    """Counts up to three, enough for most. Bit 0: a lane needs more terms; bit 1: a mean is too large for them."""
     more, large = np.int32(0), np.int32(0)
     for lane in range(count.shape[0]):
-        first = exp(-min(mean[lane], _LARGE))
-        p[lane] = first
-        total[lane] = first
-        count[lane] = _NONE
-        more |= np.int32(uniform[lane] > first)
-        large |= np.int32(mean[lane] > _LARGE)
+        u, m = uniform[lane], min(mean[lane], _LARGE)
+        none = exp(-m)
+        p1, total1, count1 = _poisson_term(u, m, _ONE, none, none, _NONE)
+        p2, total2, count2 = _poisson_term(u, m, _HALF, p1, total1, count1)
+        p3, total3, count3 = _poisson_term(u, m, _THIRD, p2, total2, count2)
+        p[lane] = p3
+        total[lane] = total3
+        count[lane] = count3
+        more = np.int32(more | np.int32(u > total3))
+        large = np.int32(large | np.int32(mean[lane] > _LARGE))
     return more | (large << 1)
 
 
@@ -167,14 +182,12 @@ def _poisson_none(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> in
 def _poisson_next(uniform: Row, mean: Row, part: float, p: Row, total: Row, count: Row) -> int:
     more = np.int32(0)
     for lane in range(count.shape[0]):
-        m = min(mean[lane], _LARGE) * part
-        beyond = uniform[lane] > total[lane]
-        p[lane] *= m
-        count[lane] += _ONE if beyond else _NONE
-        # in single precision the terms end before the total reaches the largest uniforms: then this was the last
-        last = p[lane] <= _LAST_TERM and m <= _ONE
-        total[lane] = _TWO if last else total[lane] + p[lane]
-        more |= np.int32(uniform[lane] > total[lane])
+        m = min(mean[lane], _LARGE)
+        p1, total1, count1 = _poisson_term(uniform[lane], m, part, p[lane], total[lane], count[lane])
+        p[lane] = p1
+        total[lane] = total1
+        count[lane] = count1
+        more = np.int32(more | np.int32(uniform[lane] > total1))
     return more
 
 

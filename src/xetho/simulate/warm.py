@@ -25,7 +25,7 @@ _HALVES: tuple[dict[str, tuple[Any, ...]], dict[str, tuple[Any, ...]]] = (
         "air_bridge": (_DAY, _N, _U, _ROWS, _ROWS, _AT, *_CHANCE),
         "threats": (_DAY, _N, _U, _ROWS, _ROWS, _AT, *_CHANCE),
         "works": (_DAY, _N, _U, _ROWS, _ROWS, _AT),
-        "mend": (_N, _ROWS, _ROWS, _AT),
+        "mend": (_DAY, _N, _U, _ROWS, _ROWS, _AT),
         "feeding": (_DAY, _N, _U, _ROWS, _ROWS, _AT),
         "record": (_DAY, _N, _ROWS, _ROWS, _AT, _SERIES, int64),
         "weather": (_DAY, _N, _ROWS, _ROWS, _AT, *_CHANCE),

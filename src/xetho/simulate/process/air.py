@@ -262,7 +262,7 @@ def _aircraft_at_risk(
         each = risk[lane] * (high[lane] if guns[lane] >= many[lane] else ONE)
         each *= in_foul[lane] if foul[lane] > HALF else ONE
         risk[lane] = tonnes[lane] * KG / payload[lane] * each
-        some |= np.int32(risk[lane] > NONE)
+        some = np.int32(some | np.int32(risk[lane] > NONE))
     return some != 0
 
 

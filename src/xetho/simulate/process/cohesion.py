@@ -119,7 +119,7 @@ def _under_siege(under: A, share: A, siege: A, fallen: A, over: A, morale: A, de
     for lane in range(under.shape[0]):
         under[lane] = siege[lane] * (ONE - fallen[lane]) * (ONE - over[lane])
         share[lane] = under[lane] * desert[lane] * (ONE - morale[lane])
-        found |= np.int32(under[lane] > NONE)
+        found = np.int32(found | np.int32(under[lane] > NONE))
     return found != 0
 
 

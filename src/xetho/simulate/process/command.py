@@ -84,7 +84,7 @@ def _ordered(
         ours = held[lane] > NONE
         idle = NONE if (only_lost and ours) or (only_held and not ours) else idle
         ordered[lane] = idle
-        some |= np.int32(idle > NONE)
+        some = np.int32(some | np.int32(idle > NONE))
     return some != 0
 
 

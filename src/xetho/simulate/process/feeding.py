@@ -11,15 +11,14 @@ from xetho.simulate.layout import (
     A_EATEN,
     A_FIRED,
     A_SHORT,
-    N_BINS,
     N_CAMPS,
-    N_DAYS,
     N_DEMANDS,
     N_DRAWS,
     N_GOODS,
+    N_GROUPS,
+    N_MESSES,
     N_POSITIONS,
     N_SIDES,
-    P_HUNGER_MEMORY,
     S_BASE,
     S_CAMP_LABOUR,
     S_CAMP_MEN,
@@ -30,9 +29,12 @@ from xetho.simulate.layout import (
     S_FIELD_MEN,
     S_FOOD_DAYS,
     S_FORCE_MEN,
+    S_FORGETS,
     S_HUNGER,
+    S_MESS,
     S_NEED,
     S_OVER,
+    S_PART_OF_FIELD,
     S_POS_MEN,
     S_RATION_MET,
     S_RATION_NEED,
@@ -41,6 +43,7 @@ from xetho.simulate.layout import (
     S_SICK_NOW,
     S_SIEGE,
     S_WOUNDED,
+    T_BIN_MESS,
     T_CAMP_ATTACKER,
     T_DEMAND_BIN,
     T_DEMAND_GOOD,
@@ -62,7 +65,7 @@ from xetho.simulate.layout import (
 from xetho.simulate.process.conditions import front_stock
 from xetho.simulate.process.mobilise import present
 from xetho.simulate.process.stock import TINY, bin_row, take_lanes
-from xetho.simulate.rows import add, copy, fill
+from xetho.simulate.rows import add, copy, fill, fill_rows
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -70,7 +73,7 @@ AT = NDArray[np.int64]
 RATION = 0
 LABOUR = 2
 FOOD, FUEL, AMMUNITION = 0, 1, 2
-KG = np.float32(1000.0)
+TONNE = np.float32(1e-3)  # of a kilogram
 NONE, ONE = np.float32(0.0), np.float32(1.0)
 MEN, WANT, GOT, ASK = 0, 1, 2, 3  # scratch rows of this file
 
@@ -93,53 +96,62 @@ def _draws_today(i: int, day: int, n: N, at: AT) -> bool:
 
 
 @kernel
-def _count_eaters(i: int, n: N, s: A, at: AT) -> int:
-    """Row of the men who draw on row `i`; the wounded and sick of a field force eat with its formations."""
+def _eaters(i: int, n: N, s: A, at: AT) -> int:
+    """Row of the fit men who draw on row `i`; of a camp, rations are for all who are in it."""
     group, force = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i]
-    ration = n[at[T_DRAW_KIND] + i] == RATION
-    men, wounded, sick = s[at[S_SCRATCH] + MEN], s[at[S_WOUNDED] + group], s[at[S_SICK_NOW] + group]
-    if force < 0:
-        copy(men, s[at[S_CAMP_MEN] + group])
-        if ration:
-            add(men, s[at[S_CAMP_LABOUR] + group])
-            add(men, wounded)
-            add(men, sick)
-        _unless_fallen(men, s[at[S_FALLEN] + group])
-    elif ration and n[at[T_FORCE_KIND] + force] != LABOUR:
-        _with_beds(men, s[at[S_FORCE_MEN] + force], wounded, sick, s[at[S_FIELD_MEN] + group])
-    else:
+    if force >= 0:
         return at[S_FORCE_MEN] + force
+    _in_camp(
+        s[at[S_SCRATCH] + MEN], s[at[S_CAMP_MEN] + group], s[at[S_CAMP_LABOUR] + group], s[at[S_WOUNDED] + group],
+        s[at[S_SICK_NOW] + group], s[at[S_FALLEN] + group], n[at[T_DRAW_KIND] + i] == RATION,
+    )  # fmt: skip
     return at[S_SCRATCH] + MEN
 
 
 @lane_loop
-def _unless_fallen(men: A, fallen: A) -> None:
+def _in_camp(men: A, fit: A, labour: A, wounded: A, sick: A, fallen: A, everyone: bool) -> None:
     for lane in range(men.shape[0]):
-        men[lane] *= ONE - fallen[lane]
+        others = labour[lane] + wounded[lane] + sick[lane] if everyone else NONE
+        men[lane] = (fit[lane] + others) * (ONE - fallen[lane])
 
 
-@lane_loop
-def _with_beds(men: A, fit: A, wounded: A, sick: A, field: A) -> None:
-    for lane in range(men.shape[0]):
-        beds = (wounded[lane] + sick[lane]) / max(field[lane], TINY) if field[lane] > NONE else NONE
-        men[lane] = fit[lane] * (ONE + beds)
+@kernel
+def _mess(i: int, n: N, at: AT) -> int:
+    """Row of the mouths that a fit man of row `i` stands for: those of a field force eat with its formations."""
+    force = n[at[T_DRAW_FORCE] + i]
+    if force >= 0 and n[at[T_FORCE_KIND] + force] != LABOUR:
+        return at[S_MESS] + n[at[T_DRAW_GROUP] + i]
+    return at[S_MESS] + at[N_GROUPS]  # himself
 
 
 @kernel
 def needs(day: int, n: N, s: A, at: AT) -> None:
     """Today's rations by bin, so that transport leaves them in the depot."""
-    for b in range(at[N_BINS]):
-        fill(s[at[S_NEED] + b], NONE)
+    for group in range(at[N_CAMPS], at[N_GROUPS]):
+        _beds(
+            s[at[S_MESS] + group], s[at[S_PART_OF_FIELD] + group], s[at[S_WOUNDED] + group], s[at[S_SICK_NOW] + group],
+            s[at[S_FIELD_MEN] + group],
+        )  # fmt: skip
+    fill_rows(s, at[S_NEED], at[N_MESSES], NONE)
     for i in range(at[N_DRAWS]):
         if n[at[T_DRAW_KIND] + i] == RATION and _draws_today(i, day, n, at):
-            men = s[_count_eaters(i, n, s, at)]
-            _add_need(s[at[S_NEED] + n[at[T_DRAW_BIN] + i]], men, s[at[S_DRAW_KG] + i], s[at[S_OVER]])
+            need = s[at[S_NEED] + n[at[T_BIN_MESS] + n[at[T_DRAW_BIN] + i]]]
+            _add_need(need, s[_eaters(i, n, s, at)], s[_mess(i, n, at)], s[at[S_DRAW_KG] + i], s[at[S_OVER]])
 
 
 @lane_loop
-def _add_need(need: A, men: A, kg: A, over: A) -> None:
+def _beds(mouths: A, part: A, wounded: A, sick: A, field: A) -> None:
+    """Wounded and sick of a field force shared out over its fit men; a man's part in the force."""
+    for lane in range(mouths.shape[0]):
+        beds = (wounded[lane] + sick[lane]) / max(field[lane], TINY) if field[lane] > NONE else NONE
+        mouths[lane] = ONE + beds
+        part[lane] = ONE / max(field[lane], ONE)
+
+
+@lane_loop
+def _add_need(need: A, men: A, mouths: A, kg: A, over: A) -> None:
     for lane in range(need.shape[0]):
-        need[lane] += men[lane] * kg[lane] / KG * (ONE - over[lane])
+        need[lane] += men[lane] * mouths[lane] * kg[lane] * TONNE * (ONE - over[lane])
 
 
 @kernel
@@ -152,11 +164,11 @@ def feeding(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
         if not _draws_today(i, day, n, at):
             continue
         if n[at[T_DRAW_KIND] + i] == RATION:
-            _eat(i, n, x, s, at)
+            _eat(i, n, s, at)
         else:
             _fire_quietly(i, n, s, at)
     for i in range(at[N_DEMANDS]):
-        share = u[at[U_DEMAND_SHARE] + i * at[N_DAYS] + day]
+        share = u[at[U_DEMAND_SHARE] + day * at[N_DEMANDS] + i]
         if share > NONE:
             _demand(i, share, n, x, s, at)
     _food_days(n, s, at)
@@ -172,7 +184,7 @@ def _fire_quietly(i: int, n: N, s: A, at: AT) -> None:
         if c == group or (group >= at[N_CAMPS] and n[at[T_CAMP_ATTACKER] + c] == side):
             add(firing, s[at[S_SIEGE] + c])
     want, got = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT]
-    if _rounds_wanted(want, s[_count_eaters(i, n, s, at)], s[at[S_DRAW_KG] + i], firing, s[at[S_OVER]]):
+    if _rounds_wanted(want, s[_eaters(i, n, s, at)], s[at[S_DRAW_KG] + i], firing, s[at[S_OVER]]):
         take_lanes(n, s, at, n[at[T_DRAW_BIN] + i], want, got)
         add(s[at[A_FIRED] + side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]], got)
 
@@ -181,39 +193,37 @@ def _fire_quietly(i: int, n: N, s: A, at: AT) -> None:
 def _rounds_wanted(want: A, men: A, kg: A, firing: A, over: A) -> bool:
     some = np.int32(0)
     for lane in range(want.shape[0]):
-        want[lane] = men[lane] * kg[lane] / KG if firing[lane] > NONE and over[lane] == NONE else NONE
-        some |= np.int32(want[lane] > NONE)
+        want[lane] = men[lane] * kg[lane] * TONNE if firing[lane] > NONE and over[lane] == NONE else NONE
+        some = np.int32(some | np.int32(want[lane] > NONE))
     return some != 0
 
 
 @kernel
-def _eat(i: int, n: N, x: A, s: A, at: AT) -> None:
+def _eat(i: int, n: N, s: A, at: AT) -> None:
     """Rations of one row; where several formations eat from one bin each gets its part of what is there."""
     group, force, place = n[at[T_DRAW_GROUP] + i], n[at[T_DRAW_FORCE] + i], n[at[T_DRAW_PLACE] + i]
     b, side = n[at[T_DRAW_BIN] + i], n[at[T_GROUP_SIDE] + group]
     row = side * at[N_GOODS] + n[at[T_DRAW_GOOD] + i]
-    men = s[_count_eaters(i, n, s, at)]
+    men, mouths = s[_eaters(i, n, s, at)], s[_mess(i, n, at)]
     want, got, ask = s[at[S_SCRATCH] + WANT], s[at[S_SCRATCH] + GOT], s[at[S_SCRATCH] + ASK]
-    there = s[bin_row(n, s, at, b, at[S_SCRATCH] + 4)]
-    _ask(want, ask, men, s[at[S_DRAW_KG] + i], s[at[S_OVER]], s[at[S_NEED] + b], there)
+    there, need = s[bin_row(n, s, at, b, at[S_SCRATCH] + 4)], s[at[S_NEED] + n[at[T_BIN_MESS] + b]]
+    _ask(want, ask, men, mouths, s[at[S_DRAW_KG] + i], s[at[S_OVER]], need, there)
     take_lanes(n, s, at, b, ask, got)
-    weight = s[at[S_DRAW_SHARE] + i]
-    _book_rations(want, got, weight, s[at[A_EATEN] + row], s[at[A_SHORT] + row], s[at[S_FED] + place])
     if n[at[T_PLACE_FRONT] + place] == 1:
-        add(s[at[S_RATION_NEED] + side], want)
-        add(s[at[S_RATION_MET] + side], got)
-    if force < 0:
-        _remember(want, got, weight, men, ONE, s[at[S_HUNGER] + group], x[P_HUNGER_MEMORY])
-    elif n[at[T_FORCE_KIND] + force] != LABOUR:
-        part = s[at[S_SCRATCH] + 5]
-        _part_of_field(part, men, s[at[S_FIELD_MEN] + group])
-        _remember(want, got, weight, part, NONE, s[at[S_HUNGER] + group], x[P_HUNGER_MEMORY])
+        _count_front(want, got, s[at[S_RATION_NEED] + side], s[at[S_RATION_MET] + side])
+    # a camp's mess is all of the group, a formation its part of the field, and labour goes hungry uncounted
+    whole = ONE if force < 0 else NONE
+    each = ONE if force >= 0 and n[at[T_FORCE_KIND] + force] != LABOUR else NONE
+    _book_rations(
+        want, got, s[at[S_DRAW_SHARE] + i], s[at[A_EATEN] + row], s[at[A_SHORT] + row], s[at[S_FED] + place], men,
+        mouths, s[at[S_PART_OF_FIELD] + group], s[at[S_HUNGER] + group], s[at[S_FORGETS]], whole, each,
+    )  # fmt: skip
 
 
 @lane_loop
-def _ask(want: A, ask: A, men: A, kg: A, over: A, need: A, there: A) -> None:
+def _ask(want: A, ask: A, men: A, mouths: A, kg: A, over: A, need: A, there: A) -> None:
     for lane in range(want.shape[0]):
-        mine = men[lane] * kg[lane] / KG * (ONE - over[lane])
+        mine = men[lane] * mouths[lane] * kg[lane] * TONNE * (ONE - over[lane])
         whole = max(need[lane], mine)
         want[lane] = mine
         ask[lane] = mine * min(ONE, there[lane] / max(whole, TINY))
@@ -221,27 +231,25 @@ def _ask(want: A, ask: A, men: A, kg: A, over: A, need: A, there: A) -> None:
 
 
 @lane_loop
-def _book_rations(want: A, got: A, weight: A, eaten: A, short: A, fed: A) -> None:
+def _count_front(want: A, got: A, need: A, met: A) -> None:
     for lane in range(want.shape[0]):
-        eaten[lane] += got[lane]
-        short[lane] += max(NONE, want[lane] - got[lane])
-        missed = max(NONE, ONE - got[lane] / want[lane]) if want[lane] > NONE else NONE
-        fed[lane] = min(fed[lane], ONE - weight[lane] * missed)
+        need[lane] += want[lane]
+        met[lane] += got[lane]
 
 
 @lane_loop
-def _part_of_field(part: A, men: A, field: A) -> None:
-    for lane in range(part.shape[0]):
-        part[lane] = min(ONE, men[lane] / max(field[lane], ONE))
-
-
-@lane_loop
-def _remember(want: A, got: A, weight: A, part: A, whole: float, hunger: A, memory: A) -> None:
+def _book_rations(
+    want: A, got: A, weight: A, eaten: A, short: A, fed: A, men: A, mouths: A, part: A, hunger: A, forgets: A,
+    whole: float, each: float,
+) -> None:  # fmt: skip
     """A day's gap in the rations moves the group's hunger, by the part of the group that draws here (or `whole`)."""
     for lane in range(want.shape[0]):
         missed = max(NONE, ONE - got[lane] / want[lane]) if want[lane] > NONE else NONE
-        mine = max(whole, min(ONE, part[lane])) if want[lane] > NONE else NONE
-        hunger[lane] += mine * weight[lane] * (missed - hunger[lane]) / max(ONE, memory[lane])
+        eaten[lane] += got[lane]
+        short[lane] += max(NONE, want[lane] - got[lane])
+        fed[lane] = min(fed[lane], ONE - weight[lane] * missed)
+        mine = max(whole, each * min(ONE, men[lane] * mouths[lane] * part[lane])) if want[lane] > NONE else NONE
+        hunger[lane] += mine * weight[lane] * (missed - hunger[lane]) * forgets[lane]
 
 
 @kernel

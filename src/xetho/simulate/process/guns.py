@@ -93,7 +93,7 @@ def _under_siege(act: A, siege: A, fallen: A, over: A) -> bool:
     found = np.int32(0)
     for lane in range(act.shape[0]):
         act[lane] = ONE if siege[lane] > NONE and fallen[lane] == NONE and over[lane] == NONE else NONE
-        found |= np.int32(act[lane] > NONE)
+        found = np.int32(found | np.int32(act[lane] > NONE))
     return found != 0
 
 

@@ -99,7 +99,7 @@ def _hold_share(share: A) -> bool:
     some = np.int32(0)
     for lane in range(share.shape[0]):
         share[lane] = min(ONE, max(NONE, share[lane]))
-        some |= np.int32(share[lane] > NONE)
+        some = np.int32(some | np.int32(share[lane] > NONE))
     return some != 0
 
 

@@ -132,7 +132,7 @@ def _stores_wanted(want: A, missing: A, beds: A, here: A, kg: A) -> bool:
     for lane in range(want.shape[0]):
         want[lane] = beds[lane] * kg[lane] / KG * here[lane]
         missing[lane] = want[lane]
-        found |= np.int32(want[lane] > NONE)
+        found = np.int32(found | np.int32(want[lane] > NONE))
     return found != 0
 
 

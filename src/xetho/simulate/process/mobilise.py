@@ -15,13 +15,12 @@ from xetho.simulate.layout import (
     A_SUPPLIED,
     N_BATTERIES,
     N_CAMPS,
-    N_CELLS,
     N_DAYS,
     N_FLEETS,
     N_FORCES,
     N_GOALS,
+    N_POOLS,
     N_POSITIONS,
-    N_RING,
     N_SIDES,
     N_SUPPLIES,
     S_BASE,
@@ -39,7 +38,6 @@ from xetho.simulate.layout import (
     S_POS_SET,
     S_POS_WORTH,
     S_RESERVE,
-    S_RING,
     S_SIEGE,
     S_STOCK,
     T_BAT_FORCE,
@@ -68,6 +66,7 @@ from xetho.simulate.layout import (
     X_TOTAL,
     X_TRAINING,
 )
+from xetho.simulate.process.stock import ring_row
 from xetho.simulate.rows import add, fill
 
 A = NDArray[np.float32]
@@ -80,10 +79,9 @@ NONE, ONE = np.float32(0.0), np.float32(1.0)
 @kernel
 def arrivals(day: int, n: N, s: A, at: AT) -> None:
     """Hand over the cargo due this morning, where any can come."""
-    slot = at[S_RING] + (day % at[N_RING]) * at[N_CELLS]
     for i in range(at[N_GOALS]):
         c = n[at[T_GOAL_CELL] + i]
-        _hand_over(s[at[S_STOCK] + c], s[slot + c])
+        _hand_over(s[at[S_STOCK] + c], s[ring_row(c, day, n, at)])
 
 
 @lane_loop
@@ -98,7 +96,7 @@ def levies(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Stocks of the first morning, then each row's share of its total, as far as its region is under control."""
     for i in range(at[N_SUPPLIES]):
         cell, region = n[at[T_SUPPLY_CELL] + i], n[at[T_SUPPLY_REGION] + i]
-        share = u[at[U_SUPPLY_SHARE] + i * at[N_DAYS] + day]
+        share = u[at[U_SUPPLY_SHARE] + day * at[N_SUPPLIES] + i]
         if region >= 0:
             share *= u[at[U_CONTROL] + region * at[N_DAYS] + day]
         if share > NONE or day == 0:
@@ -123,11 +121,11 @@ def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Carriers join and go home; what was lost stays lost."""
     for joining in (True, False):  # those who leave may do so from among those who join today
         for i in range(at[N_FLEETS]):
-            p, share = n[at[T_FLEET_POOL] + i], at[U_FLEET_SHARE] + i * at[N_DAYS] + day
-            factor = at[U_POOL_FACTOR] + p * at[N_DAYS] + day
+            p, share = n[at[T_FLEET_POOL] + i], at[U_FLEET_SHARE] + day * at[N_FLEETS] + i
+            factor = at[U_POOL_FACTOR] + day * at[N_POOLS] + p
             step = u[share] * u[factor]
             if day > 0:
-                step -= u[share - 1] * u[factor - 1]
+                step -= u[share - at[N_FLEETS]] * u[factor - at[N_POOLS]]
             if step != NONE:
                 _change(s[at[S_POOL] + p], s[at[S_POOL_JOINED] + p], x[at[X_COUNT] + i], step, joining)
 

@@ -15,13 +15,18 @@ from xetho.simulate.layout import (
     N_PLACES,
     N_POSITIONS,
     N_WAYS,
+    P_CORRECTION,
+    P_HUNGER_MEMORY,
     S_CAMP_FELL,
+    S_CATCH_UP,
     S_DRAW_KG,
     S_DRAW_SHARE,
     S_FED,
+    S_FORGETS,
     S_FRESH,
     S_FUEL,
     S_HELD,
+    S_MESS,
     S_MORALE,
     S_OCCUPIED,
     S_OP_DAY,
@@ -46,7 +51,7 @@ from xetho.simulate.layout import (
     X_SORTIES,
     X_STRENGTH,
 )
-from xetho.simulate.rows import add, fill
+from xetho.simulate.rows import add, fill, fill_rows
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -57,21 +62,30 @@ NONE, ONE, TINY, KG = np.float32(0.0), np.float32(1.0), np.float32(1e-9), np.flo
 @kernel
 def start(n: N, x: A, s: A, at: AT) -> None:
     """Set every row of the state."""
-    for row in range(s.shape[0]):
-        fill(s[row], NONE)
+    fill_rows(s, 0, s.shape[0], NONE)
     for first, count, value in (
         (at[S_FED], at[N_PLACES], ONE), (at[S_HELD], at[N_POSITIONS], ONE), (at[S_POS_FORT], at[N_POSITIONS], ONE),
         (at[S_POS_WORTH], at[N_POSITIONS], ONE), (at[S_POS_FELL], at[N_POSITIONS], -ONE),
-        (at[S_OCCUPIED], at[N_POSITIONS], -ONE), (at[S_MORALE], at[N_GROUPS], ONE), (at[S_FRESH], at[N_FORCES], ONE),
+        (at[S_OCCUPIED], at[N_POSITIONS], -ONE), (at[S_MESS], at[N_GROUPS] + 1, ONE),
+        (at[S_MORALE], at[N_GROUPS], ONE), (at[S_FRESH], at[N_FORCES], ONE),
         (at[S_CAMP_FELL], at[N_CAMPS], -ONE), (at[S_OP_DAY], at[N_OPERATIONS], -ONE),
     ):  # fmt: skip
-        for row in range(first, first + count):
-            fill(s[row], value)
+        fill_rows(s, first, count, value)
     for p in range(at[N_POSITIONS]):
         if n[at[T_POS_DAY] + p] > 0:  # garrisoned later
             fill(s[at[S_HELD] + p], NONE)
+    _part_a_day(s[at[S_CATCH_UP]], x[P_CORRECTION], NONE)
+    _part_a_day(s[at[S_FORGETS]], x[P_HUNGER_MEMORY], ONE)
     _rations(n, x, s, at)
     _rates(n, x, s, at)
+
+
+@lane_loop
+def _part_a_day(part: A, days: A, least: float) -> None:
+    """Part of something that is made good in a day when it takes so many, at `least` so many; none when none."""
+    for lane in range(part.shape[0]):
+        whole = max(days[lane], least)
+        part[lane] = ONE / whole if whole > NONE else NONE
 
 
 @kernel

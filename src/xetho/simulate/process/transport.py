@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import apart_kernel, inlined, lane_loop
 from xetho.simulate.layout import (
     A_BURNT,
     A_EATEN,
@@ -19,21 +19,17 @@ from xetho.simulate.layout import (
     A_LOST,
     A_PASSED,
     A_SHORT,
-    N_CELLS,
-    N_DAYS,
+    N_BINS,
     N_GOODS,
     N_LOADS,
     N_PLACES,
     N_POOLS,
-    N_RING,
     N_ROUTES,
     N_WAYS,
-    P_CORRECTION,
-    P_LOCAL_MENDERS,
     P_UNFED_WORK,
     S_ALOFT,
-    S_BACKLOG,
     S_CARRIER_LUCK,
+    S_CATCH_UP,
     S_DESIRED,
     S_DUE,
     S_FED,
@@ -48,14 +44,12 @@ from xetho.simulate.layout import (
     S_POOL_WANT,
     S_RATE,
     S_RATE_TODAY,
-    S_RING,
     S_ROUTE_WANT,
     S_SCRATCH,
     S_SHUT,
     S_STOCK,
     S_STRUCK,
     S_TRAFFIC,
-    S_WANT,
     S_WAY_MOVED,
     S_WAY_SHARE,
     S_WAY_WANT,
@@ -65,11 +59,15 @@ from xetho.simulate.layout import (
     T_ACTIVE_LOAD,
     T_ACTIVE_WAY,
     T_BIN_CELL,
+    T_BIN_FIRST,
     T_BIN_GOOD,
+    T_BIN_LOADS,
+    T_BIN_MESS,
     T_LOAD_CELL,
     T_LOAD_CELLS,
     T_LOAD_FROM,
     T_LOAD_TO,
+    T_LOAD_WAY,
     T_PERIOD,
     T_PERIOD_BIN,
     T_PERIOD_WAY,
@@ -92,29 +90,27 @@ from xetho.simulate.layout import (
     U_ACTIVE_PART,
     U_ACTIVE_PLAN,
     U_BIN_PLAN,
-    U_ROUTE_CUT,
     X_CREW,
     X_CUT_PASSES,
     X_FOOD,
     X_FOUL_FACTOR,
-    X_MEND_CREW,
     X_THROUGHPUT,
 )
 from xetho.simulate.process.conditions import hold
-from xetho.simulate.process.stock import bin_row, take_lanes
-from xetho.simulate.rows import fill, whole
+from xetho.simulate.process.stock import bin_row, ring_row, take_lanes
+from xetho.simulate.rows import fill, fill_rows, whole
 from xetho.simulate.streams import CARRIERS, day_row, poisson_row
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
 FLOW = NDArray[np.int64]
-KG = np.float32(1000.0)
+KG, TONNE = np.float32(1e3), np.float32(1e-3)  # in the other
 LEAST = np.float32(1e-3)  # of a tonne: less than this is not moved on a day
 NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
 
 
-@kernel
+@apart_kernel
 def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lanes: int, flow: FLOW) -> None:
     """A day's loading on every way; cargo is on its way when this returns. `flow` adds up kg by arc over lanes."""
     period = n[at[T_PERIOD] + day]
@@ -122,24 +118,23 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lan
     if day > 0 and period != n[at[T_PERIOD] + day - 1]:
         _rest(n, s, at)
     _roads(day, first, end, n, u, x, s, at)
-    _wants(day, period, first, end, n, u, x, s, at)
-    _share_carriers(n, x, s, at)
+    _wants(day, n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1], n, u, s, at)
+    _share_carriers(first, end, n, s, at)
     for i in range(first, end):
-        w = n[at[T_ACTIVE_WAY] + i]
-        moved = s[at[S_WAY_MOVED] + w]
-        fill(moved, NONE)
-        if not _set_share(w, n, s, at):
-            for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
-                fill(s[at[S_DESIRED] + n[at[T_ACTIVE_LOAD] + j]], NONE)
+        w, begin, stop = n[at[T_ACTIVE_WAY] + i], n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]
+        if not _set_share(w, n, x, s, at):
+            for j in range(begin, stop):
+                k = n[at[T_ACTIVE_LOAD] + j]
+                _wait(s[at[S_DUE] + k], s[at[S_DESIRED] + k], u[at[U_ACTIVE_PLAN] + j])
             continue
-        for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
-            _send(n[at[T_ACTIVE_LOAD] + j], w, day, n, s, at)
+        for j in range(begin, stop):
+            _send(n[at[T_ACTIVE_LOAD] + j], w, day, u[at[U_ACTIVE_PLAN] + j], n, s, at)
         _crews(w, day, n, x, s, at, key, run0)
         if lanes > 0:
-            flow[n[at[T_WAY_ARC] + w]] += whole(moved[:lanes], KG, NONE)
+            flow[n[at[T_WAY_ARC] + w]] += whole(s[at[S_WAY_MOVED] + w, :lanes], KG, NONE)
 
 
-@kernel
+@apart_kernel
 def _rest(n: N, s: A, at: AT) -> None:
     """Before a new period: nothing moves on a way until today says so."""
     for w in range(at[N_WAYS]):
@@ -149,115 +144,126 @@ def _rest(n: N, s: A, at: AT) -> None:
         fill(s[at[S_DESIRED] + k], NONE)
 
 
-@kernel
+@apart_kernel
 def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Which routes are open today, and what a carrier of each way can move on them."""
+    going_on, never = at[S_OPEN] + at[N_ROUTES], at[S_OPEN] + at[N_ROUTES] + 1
+    _going_on(s[going_on], s[at[S_OVER]])
     for r in range(at[N_ROUTES]):
-        dated = n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]
-        test, is_open = at[T_ROUTE_TEST] + r, s[at[S_OPEN] + r]
-        if dated:
-            hold(n[test], n[test + 1], n, u, x, s, at, is_open)
-            _close_when_over(is_open, s[at[S_OVER]])
-        else:
-            fill(is_open, NONE)
-        _shut(s[at[S_SHUT] + r], s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
-        if u[at[U_ROUTE_CUT] + r * at[N_DAYS] + day] > NONE:
-            fill(s[at[S_SHUT] + r], ONE)
-        fill(s[at[S_ROUTE_WANT] + r], NONE)
-        fill(s[at[S_TRAFFIC] + r], NONE)
+        test = at[T_ROUTE_TEST] + r
+        if n[test] < n[test + 1] and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
+            hold(n[test], n[test + 1], n, u, x, s, at, s[at[S_OPEN] + r])
+            _both(s[at[S_OPEN] + r], s[going_on])
+    fill_rows(s, at[S_ROUTE_WANT], at[N_ROUTES], NONE)
+    fill_rows(s, at[S_TRAFFIC], at[N_ROUTES], NONE)
     for i in range(first, end):
         w = n[at[T_ACTIVE_WAY] + i]
         r, m = n[at[T_WAY_ROUTE] + w], n[at[T_WAY_MODE] + w]
+        is_open = never
+        if n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
+            is_open = at[S_OPEN] + r if n[at[T_ROUTE_TEST] + r] < n[at[T_ROUTE_TEST] + r + 1] else going_on
         _rate_today(
-            s[at[S_RATE] + w], s[at[S_RATE_TODAY] + w], s[at[S_OPEN] + r], s[at[S_SHUT] + r],
+            s[at[S_RATE] + w], s[at[S_RATE_TODAY] + w], s[is_open], s[at[S_SHUT] + r],
             s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_FOUL] + n[at[T_ROUTE_ZONE2] + r]],
             s[at[S_FED] + n[at[T_WAY_FROM] + w]], x[at[X_CUT_PASSES] + m], x[at[X_FOUL_FACTOR] + m], x[P_UNFED_WORK],
+            s[at[S_WAY_WANT] + w], s[at[S_WAY_MOVED] + w],
         )  # fmt: skip
-    for p in range(at[N_PLACES]):  # from here on S_FED tells how today's eaters fare
-        fill(s[at[S_FED] + p], ONE)
+    fill_rows(s, at[S_FED], at[N_PLACES], ONE)  # from here on S_FED tells how today's eaters fare
 
 
 @lane_loop
-def _close_when_over(is_open: A, over: A) -> None:
-    for lane in range(is_open.shape[0]):
-        is_open[lane] *= ONE - over[lane]
+def _going_on(still: A, over: A) -> None:
+    for lane in range(still.shape[0]):
+        still[lane] = ONE - over[lane]
 
 
 @lane_loop
-def _shut(shut: A, backlog: A, crew: A, local: A) -> None:
-    """Part of the day for which cuts not yet mended in the morning shut a route."""
-    for lane in range(shut.shape[0]):
-        shut[lane] = min(ONE, backlog[lane] / max(crew[lane], local[lane]))
+def _both(one: A, other: A) -> None:
+    for lane in range(one.shape[0]):
+        one[lane] *= other[lane]
 
 
 @lane_loop
 def _rate_today(
-    fair: A, today: A, is_open: A, shut: A, foul: A, foul_there: A, fed: A, passes: A, slowed: A, unfed: A
-) -> None:
+    fair: A, today: A, is_open: A, shut: A, foul: A, foul_there: A, fed: A, passes: A, slowed: A, unfed: A, want: A,
+    moved: A,
+) -> None:  # fmt: skip
     for lane in range(today.shape[0]):
         rate = fair[lane] * is_open[lane] * (ONE - shut[lane] * (ONE - passes[lane]))
         rate *= ONE - max(foul[lane], foul_there[lane]) * (ONE - slowed[lane])
         today[lane] = rate * (ONE - (ONE - fed[lane]) * (ONE - unfed[lane]))
+        want[lane] = NONE
+        moved[lane] = NONE
 
 
-@kernel
-def _wants(day: int, period: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> None:
-    """What is due on each way, no more than lies in the depot beyond the rations of those who eat there."""
-    bins = range(n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1])
-    for i in bins:
-        fill(s[at[S_WANT] + n[at[T_ACTIVE_BIN] + i]], NONE)
+@apart_kernel
+def _wants(day: int, first: int, end: int, n: N, u: A, s: A, at: AT) -> None:
+    """What is due on each way, no more than lies in the depot beyond the rations of those who eat there.
+
+    Depot by depot (first..end-1 of those in use), so that what is wanted of one is still at hand when it is shared.
+    """
+    want = s[at[S_SCRATCH] + 2]
     for i in range(first, end):
-        rate = s[at[S_RATE_TODAY] + n[at[T_ACTIVE_WAY] + i]]
-        for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
-            k = n[at[T_ACTIVE_LOAD] + j]
-            due, desired, want = s[at[S_DUE] + k], s[at[S_DESIRED] + k], s[at[S_WANT] + n[at[T_LOAD_FROM] + k]]
-            plan, part = u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j]
-            if part > NONE:
-                goal = n[at[T_LOAD_TO] + k]
-                stock = u[at[U_BIN_PLAN] + goal * at[N_DAYS] + day]
-                there = s[bin_row(n, s, at, goal, at[S_SCRATCH])]
-                _due_and_behind(due, desired, want, rate, there, x[P_CORRECTION], plan, part, stock)
-            else:
-                _due(due, desired, want, rate, plan)
-    for i in bins:
         b = n[at[T_ACTIVE_BIN] + i]
-        _spare_share(s[at[S_WANT] + b], s[bin_row(n, s, at, b, at[S_SCRATCH])], s[at[S_NEED] + b])
-    for p in range(at[N_POOLS]):
-        fill(s[at[S_POOL_WANT] + p], NONE)
-    for i in range(first, end):
-        w = n[at[T_ACTIVE_WAY] + i]
-        way = s[at[S_WAY_WANT] + w]
-        fill(way, NONE)
-        for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
+        here, need = s[bin_row(n, s, at, b, at[S_SCRATCH] + 1)], s[at[S_NEED] + n[at[T_BIN_MESS] + b]]
+        begin, stop = n[at[T_BIN_FIRST] + i], n[at[T_BIN_FIRST] + i + 1]
+        alone = stop - begin == 1
+        if not alone:
+            fill(want, NONE)
+        for q in range(begin, stop):
+            j = n[at[T_BIN_LOADS] + q]
             k = n[at[T_ACTIVE_LOAD] + j]
-            _add_share(way, s[at[S_DESIRED] + k], s[at[S_WANT] + n[at[T_LOAD_FROM] + k]])
-        _claim(
-            way, s[at[S_RATE_TODAY] + w], s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]],
-            s[at[S_ROUTE_WANT] + n[at[T_WAY_ROUTE] + w]],
-        )  # fmt: skip
+            w, goal = n[at[T_LOAD_WAY] + k], n[at[T_LOAD_TO] + k]
+            plan, part, stock = u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j], NONE
+            there = at[S_OVER]  # any row: it is not asked how a depot stands to which nothing is planned
+            if part > NONE:
+                stock, there = u[at[U_BIN_PLAN] + day * at[N_BINS] + goal], bin_row(n, s, at, goal, at[S_SCRATCH])
+            if alone:
+                _want_alone(
+                    s[at[S_DUE] + k], s[at[S_DESIRED] + k], s[at[S_WAY_WANT] + w], s[at[S_RATE_TODAY] + w], s[there],
+                    here, need, s[at[S_CATCH_UP]], plan, part, stock,
+                )  # fmt: skip
+            else:
+                _want(
+                    s[at[S_DUE] + k], s[at[S_DESIRED] + k], want, s[at[S_RATE_TODAY] + w], s[there],
+                    s[at[S_CATCH_UP]], plan, part, stock,
+                )  # fmt: skip
+        if not alone:
+            _spare_share(want, here, need)
+            for q in range(begin, stop):
+                k = n[at[T_ACTIVE_LOAD] + n[at[T_BIN_LOADS] + q]]
+                _add_share(s[at[S_WAY_WANT] + n[at[T_LOAD_WAY] + k]], s[at[S_DESIRED] + k], want)
+
+
+@inlined
+def _wanted(due: float, rate: float, there: float, catch_up: float, plan: float, part: float, stock: float) -> float:
+    """What is due today, and more where the depot it goes to is behind its planned stock."""
+    owed = due + plan
+    asked = max(owed, plan + (stock - there) * part * catch_up)
+    return asked if rate > NONE and asked > LEAST else NONE
 
 
 @lane_loop
-def _due(due: A, desired: A, want: A, rate: A, plan: float) -> None:
-    for lane in range(due.shape[0]):
-        due[lane] += plan
-        wanted = due[lane] if rate[lane] > NONE and due[lane] > LEAST else NONE
-        desired[lane] = wanted
-        want[lane] += wanted
-
-
-@lane_loop
-def _due_and_behind(
-    due: A, desired: A, want: A, rate: A, there: A, correction: A, plan: float, part: float, stock: float
+def _want(
+    due: A, desired: A, want: A, rate: A, there: A, catch_up: A, plan: float, part: float, stock: float
 ) -> None:
-    """The same, and more where the depot it goes to is behind its planned stock."""
     for lane in range(due.shape[0]):
-        due[lane] += plan
-        lag = (stock - there[lane]) * part / max(correction[lane], LEAST)
-        asked = max(due[lane], plan + lag) if correction[lane] > NONE else due[lane]
-        wanted = asked if rate[lane] > NONE and asked > LEAST else NONE
+        wanted = _wanted(due[lane], rate[lane], there[lane], catch_up[lane], plan, part, stock)
         desired[lane] = wanted
         want[lane] += wanted
+
+
+@lane_loop
+def _want_alone(
+    due: A, desired: A, way: A, rate: A, there: A, here: A, need: A, catch_up: A, plan: float, part: float,
+    stock: float,
+) -> None:  # fmt: skip
+    """The same where nothing else is wanted of the depot, which gives what it can spare."""
+    for lane in range(due.shape[0]):
+        wanted = _wanted(due[lane], rate[lane], there[lane], catch_up[lane], plan, part, stock)
+        wanted = min(wanted, max(NONE, here[lane] - need[lane]))
+        desired[lane] = wanted
+        way[lane] += wanted
 
 
 @lane_loop
@@ -275,20 +281,25 @@ def _add_share(way: A, desired: A, share: A) -> None:
         way[lane] += desired[lane]
 
 
+@apart_kernel
+def _share_carriers(first: int, end: int, n: N, s: A, at: AT) -> None:
+    """What ways want of their pools' carriers and of their roads; then the share of it that each pool has."""
+    fill_rows(s, at[S_POOL_WANT], at[N_POOLS], NONE)
+    for i in range(first, end):
+        w = n[at[T_ACTIVE_WAY] + i]
+        _claim(
+            s[at[S_WAY_WANT] + w], s[at[S_RATE_TODAY] + w], s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]],
+            s[at[S_ROUTE_WANT] + n[at[T_WAY_ROUTE] + w]],
+        )  # fmt: skip
+    for p in range(at[N_POOLS]):
+        _share(s[at[S_POOL_WANT] + p], s[at[S_POOL] + p])
+
+
 @lane_loop
 def _claim(way: A, rate: A, pool: A, route: A) -> None:
     for lane in range(way.shape[0]):
         pool[lane] += way[lane] / max(rate[lane], TINY)
         route[lane] += way[lane]
-
-
-@kernel
-def _share_carriers(n: N, x: A, s: A, at: AT) -> None:
-    """Turn wants into shares: of the pool's carriers and of the road's throughput."""
-    for p in range(at[N_POOLS]):
-        _share(s[at[S_POOL_WANT] + p], s[at[S_POOL] + p])
-    for r in range(at[N_ROUTES]):
-        _share(s[at[S_ROUTE_WANT] + r], x[at[X_THROUGHPUT] + r])
 
 
 @lane_loop
@@ -297,15 +308,15 @@ def _share(want: A, limit: A) -> None:
         want[lane] = min(ONE, limit[lane] / max(want[lane], TINY))
 
 
-@kernel
-def _set_share(w: int, n: N, s: A, at: AT) -> bool:
+@apart_kernel
+def _set_share(w: int, n: N, x: A, s: A, at: AT) -> bool:
     """Share of its wants that a way can move: by its pool's carriers, the road's throughput and fuel, which it burns.
 
     Returns whether there is anything to move in any lane.
     """
-    way, share = s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w]
-    pool, route = s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]], s[at[S_ROUTE_WANT] + n[at[T_WAY_ROUTE] + w]]
-    if not _least_share(way, share, pool, route):
+    way, share, r = s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], n[at[T_WAY_ROUTE] + w]
+    pool = s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]]
+    if not _least_share(way, share, pool, s[at[S_ROUTE_WANT] + r], x[at[X_THROUGHPUT] + r]):
         fill(s[at[S_WAY_WORK] + w], NONE)
         return False
     b = n[at[T_WAY_FUEL_BIN] + w]
@@ -320,11 +331,12 @@ def _set_share(w: int, n: N, s: A, at: AT) -> bool:
 
 
 @lane_loop
-def _least_share(way: A, share: A, pool: A, route: A) -> bool:
+def _least_share(way: A, share: A, pool: A, wanted: A, throughput: A) -> bool:
     some = np.int32(0)
     for lane in range(way.shape[0]):
-        share[lane] = min(pool[lane], route[lane]) if way[lane] > NONE else NONE
-        some |= np.int32(share[lane] > NONE)
+        least = min(pool[lane], throughput[lane] / max(wanted[lane], TINY))
+        share[lane] = least if way[lane] > NONE else NONE
+        some = np.int32(some | np.int32(share[lane] > NONE))
     return some != 0
 
 
@@ -341,47 +353,44 @@ def _burn(total: A, burnt: A, wanted: A, share: A) -> None:
         share[lane] *= burnt[lane] / wanted[lane] if wanted[lane] > NONE else ONE
 
 
-@kernel
+@apart_kernel
 def _crews(w: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> None:
     """Carriers at work on a way: their labour, what they eat at the depot they load at, and those struck."""
     r, p, m = n[at[T_WAY_ROUTE] + w], n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w]
     side, place, b = n[at[T_POOL_SIDE] + p], n[at[T_WAY_FROM] + w], n[at[T_WAY_FOOD_BIN] + w]
-    work, struck, pool, lost = s[at[S_WAY_WORK] + w], s[at[S_STRUCK] + r], s[at[S_POOL] + p], s[at[S_POOL_LOST] + p]
-    _work(work, s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], s[at[S_RATE_TODAY] + w])
-    _book_work(
-        work, s[at[S_WAY_MOVED] + w], x[at[X_CREW] + m], s[at[A_LABOUR] + side], s[at[S_TRAFFIC] + r],
-        s[at[A_PASSED] + place],
+    food, eaten, risk, hits = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    struck = _work(
+        s[at[S_WAY_WORK] + w], s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], s[at[S_RATE_TODAY] + w],
+        s[at[S_WAY_MOVED] + w], x[at[X_CREW] + m], s[at[A_LABOUR] + side], s[at[S_TRAFFIC] + r],
+        s[at[A_PASSED] + place], x[at[X_FOOD] + m], food, s[at[S_STRUCK] + r], risk,
     )  # fmt: skip
     if b >= 0:
-        food, eaten, good = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]
-        _food_wanted(food, work, x[at[X_FOOD] + m])
+        good = side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]
         take_lanes(n, s, at, b, food, eaten)
         _book_food(food, eaten, s[at[A_EATEN] + good], s[at[A_SHORT] + good], s[at[S_FED] + place])
-    risk, hits = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 2]
-    if _at_risk(risk, work, struck):
+    if struck:
         uniform = s[day_row(key, CARRIERS, run0, day, n[at[T_WAY_ENTITY] + w], s, at[S_CARRIER_LUCK] + 5 * w)]
-        poisson_row(uniform, risk, s[at[S_SCRATCH] + 3], s[at[S_SCRATCH] + 4], hits)
-        _lose_carriers(hits, pool, lost)
+        poisson_row(uniform, risk, s[at[S_SCRATCH] + 4], s[at[S_SCRATCH] + 5], hits)
+        _lose_carriers(hits, s[at[S_POOL] + p], s[at[S_POOL_LOST] + p])
 
 
 @lane_loop
-def _work(work: A, way: A, share: A, rate: A) -> None:
+def _work(
+    work: A, way: A, share: A, rate: A, moved: A, crew: A, labour: A, traffic: A, passed: A, ration: A, food: A,
+    struck: A, risk: A,
+) -> bool:  # fmt: skip
+    """Book a way's work; what its crews want to eat and how many carriers may be struck, and whether any may."""
+    some = np.int32(0)
     for lane in range(work.shape[0]):
-        work[lane] = way[lane] * share[lane] / max(rate[lane], TINY)
-
-
-@lane_loop
-def _book_work(work: A, moved: A, crew: A, labour: A, traffic: A, passed: A) -> None:
-    for lane in range(work.shape[0]):
-        labour[lane] += work[lane] * crew[lane]
+        there = way[lane] * share[lane] / max(rate[lane], TINY)
+        work[lane] = there
+        labour[lane] += there * crew[lane]
         traffic[lane] += moved[lane]
         passed[lane] += moved[lane]
-
-
-@lane_loop
-def _food_wanted(food: A, work: A, ration: A) -> None:
-    for lane in range(food.shape[0]):
-        food[lane] = work[lane] * ration[lane] / KG
+        food[lane] = there * ration[lane] * TONNE
+        risk[lane] = there * struck[lane]
+        some = np.int32(some | np.int32(risk[lane] > NONE))
+    return some != 0
 
 
 @lane_loop
@@ -393,16 +402,6 @@ def _book_food(food: A, eaten: A, total: A, short: A, fed: A) -> None:
 
 
 @lane_loop
-def _at_risk(risk: A, work: A, struck: A) -> bool:
-    """Carriers expected to be struck; whether there are any in any lane."""
-    some = np.int32(0)
-    for lane in range(risk.shape[0]):
-        risk[lane] = work[lane] * struck[lane]
-        some |= np.int32(risk[lane] > NONE)
-    return some != 0
-
-
-@lane_loop
 def _lose_carriers(struck: A, pool: A, lost: A) -> None:
     for lane in range(struck.shape[0]):
         gone = min(struck[lane], pool[lane])
@@ -410,8 +409,8 @@ def _lose_carriers(struck: A, pool: A, lost: A) -> None:
         lost[lane] += gone
 
 
-@kernel
-def _send(k: int, w: int, day: int, n: N, s: A, at: AT) -> None:
+@apart_kernel
+def _send(k: int, w: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
     """Take a load out of its depot lot by lot and book its arrival; air cargo is dealt with by the air bridge."""
     b = n[at[T_LOAD_FROM] + k]
     first, begin, end = at[S_STOCK] + n[at[T_BIN_CELL] + b], n[at[T_LOAD_CELL] + k], n[at[T_LOAD_CELL] + k + 1]
@@ -419,10 +418,10 @@ def _send(k: int, w: int, day: int, n: N, s: A, at: AT) -> None:
     moved, hit = s[at[S_WAY_MOVED] + w], s[at[S_HIT] + n[at[T_WAY_ROUTE] + w]]
     side = n[at[T_POOL_SIDE] + n[at[T_WAY_POOL] + w]]
     lost = s[at[A_LOST] + side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]]
-    slot = at[S_RING] + ((day + n[at[T_WAY_TRAVEL] + w]) % at[N_RING]) * at[N_CELLS]
-    air = n[at[T_WAY_AIR] + w] == 1
+    then, air = day + n[at[T_WAY_TRAVEL] + w], n[at[T_WAY_AIR] + w] == 1
     if end - begin == 1 and not air:
-        _send_whole(desired, share, s[first], s[slot + n[at[T_LOAD_CELLS] + begin]], hit, lost, due, moved)
+        goal = s[ring_row(n[at[T_LOAD_CELLS] + begin], then, n, at)]
+        _send_whole(desired, share, s[first], goal, hit, lost, due, moved, plan)
         return
     part = s[at[S_SCRATCH] + 1]
     _part_of_depot(part, desired, share, s[bin_row(n, s, at, b, at[S_SCRATCH])])
@@ -430,12 +429,13 @@ def _send(k: int, w: int, day: int, n: N, s: A, at: AT) -> None:
         if air:  # until the air bridge lands or drops it, later today
             _take_aloft(part, s[first + j - begin], s[at[S_ALOFT] + j], desired)
         else:
-            _take_lot(part, s[first + j - begin], s[slot + n[at[T_LOAD_CELLS] + j]], hit, lost, desired)
-    _book_sent(desired, due, moved)
+            goal = s[ring_row(n[at[T_LOAD_CELLS] + j], then, n, at)]
+            _take_lot(part, s[first + j - begin], goal, hit, lost, desired)
+    _book_sent(desired, due, moved, plan)
 
 
 @lane_loop
-def _send_whole(desired: A, share: A, source: A, goal: A, hit: A, lost: A, due: A, moved: A) -> None:
+def _send_whole(desired: A, share: A, source: A, goal: A, hit: A, lost: A, due: A, moved: A, plan: float) -> None:
     """From a depot with one lot of the good."""
     for lane in range(desired.shape[0]):
         asked = desired[lane] * share[lane]
@@ -444,9 +444,16 @@ def _send_whole(desired: A, share: A, source: A, goal: A, hit: A, lost: A, due: 
         source[lane] -= part
         goal[lane] += part - gone
         lost[lane] += gone
-        due[lane] = max(NONE, due[lane] - part)
+        due[lane] = max(NONE, due[lane] + plan - part)
         moved[lane] += part
-        desired[lane] = part
+
+
+@lane_loop
+def _wait(due: A, desired: A, plan: float) -> None:
+    """Nothing of a load goes today."""
+    for lane in range(due.shape[0]):
+        due[lane] += plan
+        desired[lane] = NONE
 
 
 @lane_loop
@@ -479,7 +486,7 @@ def _take_aloft(part: A, source: A, aloft: A, sent: A) -> None:
 
 
 @lane_loop
-def _book_sent(sent: A, due: A, moved: A) -> None:
+def _book_sent(sent: A, due: A, moved: A, plan: float) -> None:
     for lane in range(sent.shape[0]):
-        due[lane] = max(NONE, due[lane] - sent[lane])
+        due[lane] = max(NONE, due[lane] + plan - sent[lane])
         moved[lane] += sent[lane]

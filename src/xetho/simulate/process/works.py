@@ -19,6 +19,7 @@ from xetho.simulate.layout import (
     S_OVER,
     S_SCRATCH,
     S_SHELLS,
+    S_SHUT,
     S_WORK,
     T_CAMP_SIDE,
     T_POS_WORK,
@@ -29,6 +30,7 @@ from xetho.simulate.layout import (
     T_WORK_TEST,
     T_WORK_UNTIL,
     T_WORK_ZONE,
+    U_ROUTE_CUT,
     X_LABOUR,
     X_MANDAYS,
     X_MEND_CREW,
@@ -46,16 +48,21 @@ NONE, HALF, ONE, TINY = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.fl
 
 
 @kernel
-def mend(n: N, x: A, s: A, at: AT) -> None:
-    """A day's mending on every route, by its standing crew or those who live by it."""
+def mend(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+    """How long cuts shut each route today; then a day's mending by its standing crew or those who live by it."""
     for r in range(at[N_ROUTES]):
-        _work_off(s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
+        _work_off(s[at[S_SHUT] + r], s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
+        if u[at[U_ROUTE_CUT] + day * at[N_ROUTES] + r] > NONE:
+            fill(s[at[S_SHUT] + r], ONE)
 
 
 @lane_loop
-def _work_off(backlog: A, crew: A, local: A) -> None:
+def _work_off(shut: A, backlog: A, crew: A, local: A) -> None:
+    """The part of the day that the crew needs for what was left in the morning, and what it leaves."""
     for lane in range(backlog.shape[0]):
-        backlog[lane] = max(NONE, backlog[lane] - max(crew[lane], local[lane]))
+        menders = max(crew[lane], local[lane])
+        shut[lane] = min(ONE, backlog[lane] / menders)
+        backlog[lane] = max(NONE, backlog[lane] - menders)
 
 
 @kernel
