@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xetho.campaign import Campaign
 
 EPILOG = "Example: xetho simulate dien-bien-phu --runs 10000 --seed 1 --json"
-PROFILED = 256  # campaigns: a few blocks, whose steps take the same time as those of any others
+PROFILED = 768  # campaigns: a few blocks, whose steps take the same time as those of any others
 TIMES = ("seconds", "compile_seconds", "campaigns_per_second", "block", "threads", "device")
 
 

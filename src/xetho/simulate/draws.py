@@ -14,6 +14,7 @@ from scipy import special, stats
 
 from xetho.network.inputs import Assumption, Inputs
 from xetho.simulate.jit import kernel
+from xetho.simulate.memory import table
 from xetho.simulate.streams import ASSUMPTION, STRIKE, entity, uniforms
 
 F = NDArray[np.float64]
@@ -111,7 +112,9 @@ class Slots:
 
     def common(self, lanes: int) -> F32:
         """Inputs x[slot, lane] before any assumption acts."""
-        return np.repeat(self._base.astype(np.float32)[:, None], lanes, axis=1)
+        x = table(len(self._base), lanes)
+        x[:] = self._base[:, None]
+        return x
 
     def place(self, x: F32, values: F, first: int) -> None:
         """Bring the draws values[assumption, run] of the runs from `first` on to their slots in `x`.

@@ -19,6 +19,7 @@ from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.day import run_block
 from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import Slots, draw, stacked
+from xetho.simulate.memory import table
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
 from xetho.simulate.process.cohesion import cohesion
@@ -138,7 +139,7 @@ def arguments(network: Network, program: Program, x: F32, seed: int, traced: int
     """Everything a step may ask for, by name, for a block of the lanes of `x` (arrays of sums for `traced` of them)."""
     days, lanes = network.days, x.shape[1]
     return {
-        "n": program.n, "u": program.u, "x": x, "s": np.empty((program.rows, lanes), dtype=np.float32),
+        "n": program.n, "u": program.u, "x": x, "s": table(program.rows, lanes),
         "at": program.at, "key": np.uint64(seed), "run0": 0, "traced": traced,
         "series": np.zeros((int(series_rows(program.at)), days, traced), dtype=np.float32),
         "flow": np.zeros((days, len(network.arc_route)), dtype=np.int64),

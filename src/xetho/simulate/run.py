@@ -26,13 +26,15 @@ from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.device import runner
 from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import Slots, draw, stacked
+from xetho.simulate.memory import table
 from xetho.simulate.process.record import series_rows
 
 F32 = NDArray[np.float32]
 F = NDArray[np.float64]
 LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-LANES = 64
+LANES = 192  # of a block: more, and what a day touches no longer stays in a core's cache
+LANE_STEP = 64
 TRACE = 2000  # runs that keep daily series unless told otherwise
 # What there is to keep of every run at the end of its campaign: blocks of the state.
 KEPT = (
@@ -165,8 +167,8 @@ class Engine:
         return [name for name in self.keep if name != at_.S_RING]
 
     def _width(self, count: int) -> int:
-        """Lanes of the blocks of a chunk: a device that takes many at once is not filled up for a few runs."""
-        return min(self.lanes, -(-count // LANES) * LANES)
+        """Lanes of the blocks of a chunk: of few runs every thread gets its part, and no lanes stay empty."""
+        return min(self.lanes, -(-count // (self.threads * LANE_STEP)) * LANE_STEP)
 
     def _block(self, chunk: Chunk, begin: int, width: int) -> int:
         """Play one block of a chunk and keep what is wanted of its end state; the number of runs in it."""
@@ -206,7 +208,7 @@ class Engine:
         return desk
 
     def _state(self, width: int) -> F32:
-        return np.empty((self.program.rows, width), dtype=np.float32)
+        return table(self.program.rows, width)
 
     def _sums(self) -> dict[str, LONG]:
         things = {
