@@ -12,7 +12,6 @@ from xetho.simulate.layout import (
     A_CUTS,
     N_DAYS,
     N_ROUTES,
-    N_STRIKES,
     N_THREATS,
     P_IDLE_ROUTE,
     S_BACKLOG,
@@ -55,9 +54,8 @@ N = NDArray[np.int32]
 AT = NDArray[np.int64]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-# Scratch rows of this file: of a strike, and of the cuts that wait for their mending work.
-MEAN, CUTS = 1, 2
-LANE, STRIKES, ROUTE, COUNT, VARIES, WORK = range(5, 11)
+MEAN, CUTS, LANES, WORK = 1, 2, 5, 6  # scratch rows of this file
+VECTOR = 16  # numbers that fill a vector of any machine
 
 
 @kernel
@@ -69,7 +67,6 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
     ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats. What strikes at a played guard is spent.
     """
     _share_effort(day, n, u, x, s, at)
-    waiting = 0
     for r in range(at[N_ROUTES]):
         first, end = n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]
         if first == end:
@@ -80,13 +77,11 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
         guarded = u[at[U_ROUTE_GUARD] + day * at[N_ROUTES] + r] > NONE
         if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(first, end):
-                if u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE:
-                    cut = _strike(j, r, day, n, x, s, at, key, run0, waiting)
-                    if cut >= 0:
-                        threatened, waiting = True, cut
+                on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
+                if on and _strike(j, r, day, n, x, s, at, key, run0):
+                    threatened = True
         if threatened:
             _as_shares(hit, struck)
-    _mending(waiting, day, n, s, at, key, run0)
 
 
 @kernel
@@ -153,14 +148,8 @@ def _clear(hit: A, struck: A) -> None:
 
 
 @kernel
-def _strike(
-    j: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int, waiting: int
-) -> int:
-    """Strike `j`, that of one threat on route `r`, in all lanes.
-
-    Cuts wait in a queue for their mending work to be drawn: there are few, in few lanes. Returns how many now wait,
-    -1 where no lane sees effort.
-    """
+def _strike(j: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> bool:
+    """Strike `j`, that of one threat on route `r`, in all lanes; whether any lane sees effort there."""
     k = n[at[T_STRIKE_THREAT] + j]
     claim, mean, cuts = s[at[S_SCRATCH]], s[at[S_SCRATCH] + MEAN], s[at[S_SCRATCH] + CUTS]
     _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
@@ -169,24 +158,18 @@ def _strike(
         s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k],
         x[at[X_CARGO_LOST] + k], x[at[X_CARRIERS_LOST] + k],
     ):  # fmt: skip
-        return -1
-    uniform = s[day_row(key, STRIKE, run0, day, n[at[T_STRIKE_ENTITY] + j], s, at[S_STRIKE_LUCK] + 5 * j)]
+        return False
+    entity = n[at[T_STRIKE_ENTITY] + j]
+    uniform = s[day_row(key, STRIKE, run0, day, entity, s, at[S_STRIKE_LUCK] + 5 * j)]
     poisson_row(uniform, mean, s[at[S_SCRATCH] + 3], s[at[S_SCRATCH] + 4], cuts)
     if _count(cuts, s[at[A_CUTS] + r]):
-        row = at[S_SCRATCH]
-        for lane in range(cuts.shape[0]):
-            if cuts[lane] > NONE:
-                s[row + LANE, waiting] = lane
-                s[row + STRIKES, waiting] = j
-                s[row + ROUTE, waiting] = r
-                s[row + COUNT, waiting] = cuts[lane]
-                s[row + VARIES, waiting] = x[at[X_MEND_CV] + k, lane]
-                s[row + WORK, waiting] = cuts[lane] * x[at[X_MEND] + k, lane]
-                waiting += 1
-                if waiting == cuts.shape[0]:
-                    _mending(waiting, day, n, s, at, key, run0)
-                    waiting = 0
-    return waiting
+        lanes, work, backlog = s[at[S_SCRATCH] + LANES], s[at[S_SCRATCH] + WORK], s[at[S_BACKLOG] + r]
+        few = _cut_lanes(cuts, lanes)
+        drawn = min(cuts.shape[0], (few + VECTOR - 1) // VECTOR * VECTOR)
+        _mending(drawn, lanes, cuts, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, key, run0, day, entity)
+        for i in range(few):
+            backlog[int(lanes[i])] += work[i]
+    return True
 
 
 @lane_loop
@@ -213,28 +196,27 @@ def _count(cuts: A, total: A) -> bool:
     return some != 0
 
 
-@kernel
-def _mending(waiting: int, day: int, n: N, s: A, at: AT, key: int, run0: int) -> None:
-    """Draw the man-days that the cuts in the queue take to mend and add them to their routes' backlogs."""
-    if waiting == 0:
-        return
-    row = at[S_SCRATCH]
-    lane, route, work = s[row + LANE], s[row + ROUTE], s[row + WORK]
-    _draw_work(
-        waiting, lane, s[row + STRIKES], s[row + COUNT], s[row + VARIES], work,
-        n[at[T_STRIKE_ENTITY] : at[T_STRIKE_ENTITY] + at[N_STRIKES]], key, run0, day,
-    )  # fmt: skip
-    for i in range(waiting):
-        s[at[S_BACKLOG] + int(route[i]), int(lane[i])] += work[i]
+@lane_loop
+def _cut_lanes(cuts: A, lanes: A) -> int:
+    """Put down in which lanes there are cuts; their number. Without a branch, since nobody could foretell it."""
+    few = 0
+    for lane in range(cuts.shape[0]):
+        lanes[few] = lane
+        few += np.int64(cuts[lane] > NONE)
+    return few
 
 
 @lane_loop
-def _draw_work(
-    waiting: int, lane: A, strikes: A, count: A, varies: A, work: A, entity: N, key: int, run0: int, day: int
+def _mending(
+    drawn: int, lanes: A, cuts: A, days: A, varies: A, work: A, key: int, run0: int, day: int, entity: int
 ) -> None:
-    for i in range(waiting):
-        luck = uniform4(key, STRIKE, run0 + np.int64(lane[i]), day, entity[np.int64(strikes[i])], 1)[0]
-        work[i] *= lognormal(luck, varies[i] / np.float32(math.sqrt(count[i])))
+    """Man-days that the cuts take to mend, for the lanes put down: they are few, and a draw is dear."""
+    last = np.float32(cuts.shape[0] - 1)
+    for i in range(drawn):
+        lane = np.int64(max(NONE, min(lanes[i], last)))  # beyond those put down there may be anything
+        count = max(cuts[lane], ONE)
+        luck = uniform4(key, STRIKE, run0 + lane, day, entity, 1)[0]
+        work[i] = count * days[lane] * lognormal(luck, varies[lane] / np.float32(math.sqrt(count)))
 
 
 @lane_loop
