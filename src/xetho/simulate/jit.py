@@ -17,10 +17,25 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
+from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import Compiler
 
 Fn = TypeVar("Fn", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
+
+
+def _ask_for_wide_vectors() -> None:
+    """Let loops use the widest vectors: by itself the compiler keeps to 256 bits where the processor has 512.
+
+    Numba takes such a wish for a whole process, before it compiles anything; one of the user's own stands.
+    """
+    settings: Any = config
+    features = get_host_cpu_features()  # type: ignore[no-untyped-call]
+    if settings.CPU_FEATURES is None and "+avx512f" in features.split(","):
+        settings.CPU_FEATURES = f"{features},-prefer-256-bit"
+
+
+_ask_for_wide_vectors()
 
 
 @cache
