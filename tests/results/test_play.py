@@ -15,6 +15,7 @@ from xetho.pages import CampaignError
 from xetho.results import Runs, StoreWriter, label, open_runs, play, simulate, tally
 from xetho.simulate import DeviceError
 from xetho.simulate import play as engine
+from xetho.simulate.run import LANES
 
 RUNS, TRACE = 300, 90
 SHARES = (0.05, 0.5, 0.95)
@@ -92,7 +93,7 @@ def test_too_many_runs_are_refused_before_they_are_played(network: Network, plan
     told: list[int] = []
     with pytest.raises(CampaignError, match="name the outputs to keep"):
         simulate(network, plan, 10**9, progress=lambda done, _: told.append(done))
-    assert max(told) <= 128
+    assert max(told) <= 2 * LANES
     with pytest.raises(CampaignError, match='"deed" is no summary output'):
         simulate(network, plan, 10, keep=["deed"])
 
