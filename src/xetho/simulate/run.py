@@ -33,7 +33,7 @@ F32 = NDArray[np.float32]
 F = NDArray[np.float64]
 LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-LANES = 192  # of a block: more, and what a day touches no longer stays in a core's cache
+LANES = 192  # of a block: the fastest of those measured, see docs/design/engine.md
 LANE_STEP = 64
 TRACE = 2000  # runs that keep daily series unless told otherwise
 # What there is to keep of every run at the end of its campaign: blocks of the state.
