@@ -277,7 +277,7 @@ def _part_of_demand(want: A, whole: A, over: A, share: float) -> None:
 @lane_loop
 def _add_short(short: A, want: A, got: A) -> None:
     for lane in range(short.shape[0]):
-        short[lane] += want[lane] - got[lane]
+        short[lane] += max(NONE, want[lane] - got[lane])  # rounding may leave a little more than was wanted
 
 
 @kernel
