@@ -1,52 +1,53 @@
 """The plan by day: a feasible plan, and a bound that no daily plan can beat.
 
-The daily programme whole is too large to think with.  So its bound comes from a relaxation on a few uneven periods
-(`relaxation.py`), and the plan from the daily programme on chosen runs of days (`restricted.py`), chosen where a
-plan by periods has something to carry.  What the runs carry is then walked through day by day (`follow.py`), and only
-what that delivers is told.  Parts of the network that are small are solved by day as they are.
+The daily programme whole takes minutes.  So its bound comes from the prices of a relaxation on a few uneven periods
+(`relaxation.py`), mended by day (`prices.py`), and its plan from the daily programme with loads tied over periods
+(`restricted.py`), bettered day by day by a gradient method that begins with both (`firstorder.py`).  What comes out
+is walked through (`follow.py`), and only what that delivers is told.  Parts of the network that are small are solved
+by day as they are.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from xetho.plan import account, explain, horizon, relaxation
+from xetho.plan import account, explain, relaxation
+from xetho.plan.dayplan import columns_of, loads_of
+from xetho.plan.firstorder import FirstOrder
 from xetho.plan.follow import Followed, follow
-from xetho.plan.highs import Live, PlanError
+from xetho.plan.highs import Basis, Live, PlanError
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
-from xetho.plan.lexicographic import FIRST_WEIGHT, TIE, Answer, solve_in_order
+from xetho.plan.lexicographic import FIRST_WEIGHT, TIE, Answer
 from xetho.plan.model import Model, build, load_values
-from xetho.plan.programme import Part, Programme, parts
+from xetho.plan.prices import Prices
+from xetho.plan.programme import Programme, parts
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
-from xetho.plan.restricted import Runs, restrict
+from xetho.plan.restricted import restrict
 from xetho.plan.result import FEASIBLE_SHARE, Plan
+from xetho.plan.sides import tell_apart
 
 SMALL_LOADS = 40_000
 """A part of the network with at most so many loads by day (way, good, day) is solved by day as it is."""
 
-GRID_DAYS, GUIDE_DAYS, RUN_DAYS = 28, 20, 10
-"""Longest periods of the relaxation and of the plan that guides the choice of runs, and the longest run."""
+WEIGHT = 1000.0
+"""Man-days set against a weighted tonne short in large parts (a judgement).  The more, the less is proven of the labour
+of a plan that is a little shorter than it need be; the less, the more is left that could be carried."""
 
-AROUND_DAYS = 10
-"""Days before and after a load of the guiding plan in which runs may carry it too."""
+COARSE_DAYS = 28
+"""Longest periods of all programmes that stand for the daily one."""
 
-LEAST_T = 1e-4
-"""Loads of the guiding plan of fewer tonnes than this are no guide."""
+STEPS = 250
+"""Steps of the gradient method from one look at its plan to the next."""
+
+LOOKS, STALLED = 8, 0.003
+"""The search ends when so many looks have bettered the plan by less than this share."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """The network's parts that share nothing: which ways and which (place, good) are in the large ones."""
-
-    large_ways: BoolArray
-    large_pairs: BoolArray  # places x goods
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,40 @@ class _Value:
 
     shortage: float
     labour: float
+
+    @property
+    def joint(self) -> float:
+        """Both in man-days."""
+        return WEIGHT * self.shortage + self.labour
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A plan walked through, and what it is worth in the large parts and in the small ones."""
+
+    followed: Followed
+    large: _Value
+    small: _Value
+
+
+@dataclass
+class _Bounds:
+    """What is proven so far, and what proved it."""
+
+    small_shortage: float = 0.0
+    small_labour: float = 0.0
+    large_shortage: float = 0.0
+    large_joint: float = 0.0  # WEIGHT x shortage + labour
+    duals: FloatArray = field(default_factory=lambda: np.zeros(0))  # of the large daily model
+    answer: Answer | None = None  # of the model by periods
+
+    def labour(self, found: _Found) -> float:
+        """Least labour of all plans with no more shortage than this one's."""
+        return self.small_labour + max(self.large_joint - WEIGHT * found.large.shortage, 0.0)
+
+    def shortage(self) -> float:
+        """Least shortage of any plan."""
+        return self.small_shortage + self.large_shortage
 
 
 def solve_daily(
@@ -86,46 +121,49 @@ class _Search:
         self.daily = period_means(network, np.arange(int(network.days) + 1))
         self.useful = useful_loads(network, self.daily)
         self.ends = [int(target.day) for target in network.targets]
-        self.small_shortage = self.small_labour = self.large_shortage = self.large_labour = 0.0
+        self.tail = relaxation.pipeline_days(network, self.useful)
+        self.proven = _Bounds()
 
     def run(self, started: float, gap: float, cost_gap: float) -> Plan:
-        guide = self._periods(GUIDE_DAYS)
-        sides = _sides(self.network, guide, self.useful)
+        # Prices near the end are sought by day, and what is carried then by fives of days.
+        relaxed = self._relaxed(self._grid(self.ends, 4, 1.6, 1))
+        self.sides = tell_apart(self.network, relaxed, self.useful, SMALL_LOADS)
+        self.large = self._build(self.daily, self.useful & self.sides.large_ways[None, :, None])
+        self.prices = Prices(self.network, self.large)
+        self.wanted = relaxed.programme.wanted
         with ThreadPoolExecutor(1) as beside:
-            small = beside.submit(self._small, sides)
-            bound = beside.submit(self._bound, sides)
-            loads = np.zeros(self.useful.shape)
-            answer: Answer | None = None
-            try:
-                self.say("the plan by periods")
-                answer = solve_in_order(guide.programme, self.deadline - time.perf_counter(), self.say)
-                self.say("the plan by day")
-                loads = self._large(guide, answer, sides)
-            except PlanError:
-                pass
-            loads = loads + small.result()
-            found = follow(self.network, self.daily, loads)
-            value = {large: self._value(found, sides, large) for large in (True, False)}
-            relaxed = bound.result()
-            self._labour(relaxed, value)
-        return self._plan(found, value, guide, answer, (gap, cost_gap), started)
+            joint = beside.submit(self._bound_joint, relaxed)
+            shortage = beside.submit(self._bound_shortage)
+            self.say("the plan by periods")
+            small = self._small()
+            found = self._found(self._restricted(), small)
+            joint.result()
+            self.say("the plan by day")
+            found = self._better(found, small, shortage, gap, cost_gap)
+            shortage.result()
+        return self._plan(found, relaxed, (gap, cost_gap), started)
 
-    def _periods(self, longest: int) -> Model:
-        means = period_means(self.network, horizon.periods(int(self.network.days), longest, ends=self.ends))
-        return self._build(means, useful_loads(self.network, means))
+    def _grid(self, ends: list[int], first: int, growth: float, step: int) -> IntArray:
+        """Bounds of periods that are short where timing counts."""
+        days = int(self.network.days)
+        tail = min(self.tail, days)
+        return relaxation.grid(days, COARSE_DAYS, ends, first=first, growth=growth, tail=tail, step=step)
+
+    def _relaxed(self, bounds: IntArray) -> Model:
+        return self._build(relaxation.relaxed(self.daily, bounds), relaxation.any_day(self.useful, bounds))
 
     def _build(self, means: PeriodMeans, loads: BoolArray) -> Model:
         return build(self.network, means, loads, labour_per_fuel_t=self.labour_per_fuel_t)
 
-    def _small(self, sides: _Sides) -> FloatArray:
-        """Daily loads of the small parts, solved as they are, with their bounds."""
-        loads = np.zeros(self.useful.shape)
-        if sides.large_ways.all():
-            return loads
-        model = self._build(self.daily, self.useful & ~sides.large_ways[None, :, None])
+    def _small(self) -> tuple[FloatArray, FloatArray]:
+        """Daily loads and shortages of the small parts, solved as they are, with their bounds."""
+        short = np.zeros(self.daily.need.shape)
+        if self.sides.large_ways.all():
+            return np.zeros(self.useful.shape), short
+        model = self._build(self.daily, self.useful & ~self.sides.large_ways[None, :, None])
         values = np.zeros(len(model.programme.upper))
         for part in parts(model.programme):
-            if _in_large(model, part, sides):
+            if self.sides.holds(model, part):
                 continue
             programme = part.programme
             try:
@@ -134,59 +172,111 @@ class _Search:
                 continue
             values[part.columns] = best.values
             shortage = Live(programme).bound(programme.shortage_cost, best.duals / FIRST_WEIGHT)
-            self.small_shortage += max(shortage, 0.0)
-            self.small_labour += max(best.bound - FIRST_WEIGHT * float(programme.shortage_cost @ best.values), 0.0)
-        return load_values(model, values, self.useful.shape)
+            self.proven.small_shortage += max(shortage, 0.0)
+            labour = best.bound - FIRST_WEIGHT * float(programme.shortage_cost @ best.values)
+            self.proven.small_labour += max(labour, 0.0)
+        day, pair = model.short.T
+        at = model.columns
+        small = ~self.sides.large_pairs[model.pairs[pair, 0], model.pairs[pair, 1]]
+        unmet = np.where(small, values[at.shortage : at.target], 0.0)
+        short[day, model.pairs[pair, 0], model.pairs[pair, 1]] = unmet
+        return load_values(model, values, self.useful.shape), short
 
-    def _bound(self, sides: _Sides) -> list[Live]:
-        """The relaxation of the large parts, least shortage found; live, for the bound of labour."""
-        bounds = relaxation.grid(int(self.network.days), GRID_DAYS, self.ends)
-        means = relaxation.relaxed(self.network, self.daily, bounds)
-        model = self._build(means, relaxation.any_day(self.useful & sides.large_ways[None, :, None], bounds))
-        lives = []
-        for part in parts(model.programme):
-            if not _in_large(model, part, sides):
-                continue
-            live = Live(part.programme)
-            lives.append(live)
+    def _bound_joint(self, relaxed: Model) -> None:
+        """Bound of both objectives at once from the relaxation's prices, which also tell what binds."""
+        programme = relaxed.programme
+        rows, columns = programme.matrix.shape
+        duals, large = np.zeros(rows), np.zeros(rows)
+        of_shortage = np.zeros(rows, dtype=bool)
+        for part in parts(programme):
+            cost = WEIGHT * part.programme.shortage_cost + part.programme.labour_cost
             try:
-                best = live.fresh(part.programme.shortage_cost, self.deadline, vertex=False)
+                best = Live(part.programme).fresh(cost, self.deadline, vertex=False)
             except PlanError:
                 continue
-            self.large_shortage += max(best.bound, 0.0)
-        return lives
+            # Worth is in shortage when some is left, else in labour.
+            short = float(part.programme.shortage_cost @ best.values) > FEASIBLE_SHARE * part.programme.wanted
+            duals[part.rows] = best.duals / (WEIGHT if short else 1.0)
+            of_shortage[part.rows] = short
+            if self.sides.holds(relaxed, part):
+                large[part.rows] = best.duals
+        basis = Basis(np.zeros(columns, dtype=np.int8), np.zeros(rows, dtype=np.int8))
+        by_day = relaxation.by_day(relaxed, large, self.large)
+        self.proven.large_joint = max(self.prices.bound(by_day, WEIGHT, 1.0), 0.0)
+        self.proven.duals = self.prices.mended(by_day, WEIGHT, 1.0)
+        self.proven.answer = Answer(np.zeros(columns), 0.0, 0.0, duals, of_shortage, basis)
 
-    def _large(self, guide: Model, answer: Answer, sides: _Sides) -> FloatArray:
-        """Daily loads of the large parts, from the programme of the runs that the guiding plan suggests."""
-        shape = (guide.means.periods, len(self.network.way_arc), len(self.network.good_ids))
-        guiding = load_values(guide, answer.values, shape)
-        guiding[:, ~sides.large_ways] = 0.0
-        runs = _runs(self.network, guide.means.bounds, guiding, self.useful, self.ends)
-        if len(runs.way) == 0:
+    def _bound_shortage(self) -> None:
+        """Bound of shortage alone, from prices in coarse periods."""
+        coarse = self._relaxed(self._grid(self.ends, COARSE_DAYS, 1.0, COARSE_DAYS))
+        duals = np.zeros(len(coarse.programme.row_lower))
+        for part in parts(coarse.programme):
+            if not self.sides.holds(coarse, part):
+                continue
+            try:
+                best = Live(part.programme).fresh(part.programme.shortage_cost, self.deadline, vertex=False)
+            except PlanError:
+                continue
+            duals[part.rows] = best.duals
+        self.proven.large_shortage = max(self.prices.bound(relaxation.by_day(coarse, duals, self.large), 1.0, 0.0), 0.0)
+
+    def _restricted(self) -> FloatArray:
+        """Daily loads of the large parts, tied over periods."""
+        if not self.sides.large_ways.any():
             return np.zeros(self.useful.shape)
-        chosen = restrict(self.network, self.daily, runs, labour_per_fuel_t=self.labour_per_fuel_t)
+        chosen = restrict(self.network, self.large, self._grid([], 4, 1.4, 5))
         values = np.zeros(len(chosen.programme.upper))
         for part in parts(chosen.programme):
+            programme = part.programme
+            cost = WEIGHT * programme.shortage_cost + programme.labour_cost
             try:
-                best = Live(part.programme).fresh(_joint(part.programme), self.deadline, vertex=False)
+                best = Live(programme).fresh(cost, self.deadline, vertex=False)
             except PlanError:
                 continue
             values[part.columns] = best.values
         return chosen.daily_loads(values, self.useful.shape)
 
-    def _labour(self, relaxed: list[Live], value: dict[bool, _Value]) -> None:
-        """Least labour of the large parts at the shortage of the plan that was found."""
-        # With several large parts each may have all of the shortage.
-        for live in relaxed:
-            live.limit_shortage(value[True].shortage)
-            try:
-                cost = live.programme.labour_cost
-                self.large_labour += max(live.fresh(cost, self.deadline, vertex=False).bound, 0.0)
-            except PlanError:
-                continue
+    def _better(
+        self, best: _Found, small: tuple[FloatArray, FloatArray], shortage: Future[None], gap: float, cost_gap: float
+    ) -> _Found:
+        """The best plan that the gradient method comes upon, until the gaps asked are reached or time is up."""
+        if not self.sides.large_ways.any():
+            return best
+        programme = self.large.programme
+        cost = WEIGHT * programme.shortage_cost + programme.labour_cost
+        method = FirstOrder(programme, cost, columns_of(self.large, best.followed), self.proven.duals)
+        looks = [best.large.joint]
+        while time.perf_counter() < self.deadline:
+            if shortage.done() and self._enough(best, looks, gap, cost_gap):
+                break
+            method.go_on(STEPS, self.deadline)
+            for values in (method.values, method.mean):
+                found = self._found(loads_of(self.large, values, self.useful.shape), small)
+                if found.large.joint < best.large.joint:
+                    best = found
+            looks.append(best.large.joint)
+        return best
 
-    def _value(self, found: Followed, sides: _Sides, large: bool) -> _Value:
-        network = self.network
+    def _enough(self, best: _Found, looks: list[float], gap: float, cost_gap: float) -> bool:
+        """Are both gaps reached, or has the search stalled?"""
+        shortage_gap, labour_gap = self._gaps(best)
+        stalled = len(looks) > LOOKS and looks[-1] > (1.0 - STALLED) * looks[-1 - LOOKS]
+        return (shortage_gap <= gap and labour_gap <= cost_gap) or stalled
+
+    def _gaps(self, found: _Found) -> tuple[float, float]:
+        """Of shortage as a share of all that is wanted, of labour as a share of labour."""
+        wanted = self.wanted
+        short, labour = (found.large.shortage + found.small.shortage), (found.large.labour + found.small.labour)
+        shortage_gap = max(short - self.proven.shortage(), 0.0) / wanted if wanted > 0 else 0.0
+        return shortage_gap, max(labour - self.proven.labour(found), 0.0) / max(labour, 1.0)
+
+    def _found(self, large: FloatArray, small: tuple[FloatArray, FloatArray]) -> _Found:
+        """Walk through the loads of the large parts with the loads of the small ones, which are as short as planned."""
+        followed = follow(self.network, self.daily, large + small[0], small[1])
+        return _Found(followed, self._value(followed, large=True), self._value(followed, large=False))
+
+    def _value(self, found: Followed, *, large: bool) -> _Value:
+        network, sides = self.network, self.sides
         pairs = sides.large_pairs if large else ~sides.large_pairs
         weight = np.asarray(network.good_weight, dtype=np.float64)
         shortage = float((found.shortage.sum(axis=0) * pairs * weight).sum())
@@ -201,27 +291,18 @@ class _Search:
         work += tonnes * fuel * self.labour_per_fuel_t
         return _Value(shortage, float(work[:, sides.large_ways == large].sum()))
 
-    def _plan(
-        self,
-        found: Followed,
-        value: dict[bool, _Value],
-        guide: Model,
-        answer: Answer | None,
-        asked: tuple[float, float],
-        started: float,
-    ) -> Plan:
-        network, daily = self.network, self.daily
+    def _plan(self, best: _Found, model: Model, asked: tuple[float, float], started: float) -> Plan:
+        """model: by periods, whose prices tell what binds."""
+        network, daily, found = self.network, self.daily, best.followed
         tonnes = found.loads.sum(axis=2)
         carriers = np.divide(tonnes, daily.capacity, out=np.zeros_like(tonnes), where=daily.capacity > 0)
-        objective, labour = (sum(getattr(one, name) for one in value.values()) for name in ("shortage", "labour"))
-        bound = min(self.small_shortage + self.large_shortage, objective)
-        labour_bound = min(self.small_labour + self.large_labour, labour)
-        wanted = guide.programme.wanted
-        shortage_gap = (objective - bound) / wanted if wanted > 0 else 0.0
-        labour_gap = (labour - labour_bound) / max(labour, 1.0)
+        objective = best.large.shortage + best.small.shortage
+        labour = best.large.labour + best.small.labour
+        shortage_gap, labour_gap = self._gaps(best)
         within = shortage_gap <= asked[0] and labour_gap <= asked[1]
         short_t = float(found.shortage.sum() + found.target_shortage.sum())
         wanted_t = float(daily.need.sum() + sum(max(float(t.t), 0.0) for t in network.targets))
+        answer = self.proven.answer
         return Plan(
             network=network,
             bounds=daily.bounds,
@@ -232,15 +313,15 @@ class _Search:
             target_shortage=found.target_shortage,
             status="within gap" if within else "stopped",
             objective=objective,
-            bound=bound,
+            bound=min(self.proven.shortage(), objective),
             gap=shortage_gap,
             labour_objective=labour,
-            labour_bound=labour_bound,
+            labour_bound=min(self.proven.labour(best), labour),
             labour_gap=labour_gap,
             seconds=time.perf_counter() - started,
             feasible=short_t <= FEASIBLE_SHARE * wanted_t,
             need=daily.need,
-            bottlenecks=explain.bottlenecks(network, guide, answer) if answer else explain.no_bottlenecks(),
+            bottlenecks=explain.bottlenecks(network, model, answer) if answer else explain.no_bottlenecks(),
             shortages=explain.shortages(network, daily, found.shortage, found.target_shortage),
             summary=account.summary(network, daily, found.loads, carriers, found.shortage),
             notes=explain.unreachable(network, daily, found.shortage, self.useful),
@@ -250,75 +331,3 @@ class _Search:
 def _joint(programme: Programme) -> FloatArray:
     """Both objectives at once."""
     return FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + TIE * programme.tie_cost
-
-
-def _sides(network: NetworkLike, model: Model, useful: BoolArray) -> _Sides:
-    """Tell the large parts of a network from the small ones by their loads by day."""
-    ways = np.zeros(len(network.way_arc), dtype=bool)
-    pairs = np.zeros((len(network.place_ids), len(network.good_ids)), dtype=bool)
-    loads = useful.sum(axis=(0, 2))
-    at = model.columns
-    for part in parts(model.programme):
-        hauls = part.columns[(part.columns >= at.haul) & (part.columns < at.stock)] - at.haul
-        mine = np.unique(model.hauls.way[hauls])
-        if loads[mine].sum() > SMALL_LOADS:
-            ways[mine] = True
-            place, good = _pairs(model, part).T
-            pairs[place, good] = True
-    return _Sides(ways, pairs)
-
-
-def _pairs(model: Model, part: Part) -> IntArray:
-    """Places and goods of a part (N x 2)."""
-    at = model.columns
-    stocks = part.columns[(part.columns >= at.stock) & (part.columns < at.shortage)] - at.stock
-    return model.pairs[np.unique(stocks % len(model.pairs))]
-
-
-def _in_large(model: Model, part: Part, sides: _Sides) -> bool:
-    """Is a part of some model one of the large parts (or a piece of one)?"""
-    place, good = _pairs(model, part).T
-    return bool(sides.large_pairs[place, good].any())
-
-
-def _runs(network: NetworkLike, bounds: IntArray, guiding: FloatArray, useful: BoolArray, ends: list[int]) -> Runs:
-    """Runs of days of the guiding plan's loads, each place's begun as much later as its cargo is older."""
-    days = len(useful)
-    near = np.zeros(useful.shape, dtype=bool)
-    for period, way, good in np.argwhere(guiding > LEAST_T):
-        first, until = int(bounds[period]) - AROUND_DAYS, int(bounds[period + 1]) + AROUND_DAYS
-        near[max(first, 0) : until, way, good] = True
-    near &= useful
-    origin = np.asarray(network.arc_from, dtype=np.int64)[np.asarray(network.way_arc, dtype=np.int64)]
-    shift = _shifts(network, guiding.sum(axis=(0, 2)))
-    grid = horizon.periods(days, RUN_DAYS, ends=ends)
-    found: list[tuple[int, int, int, int]] = []
-    for way, good in np.argwhere(near.any(axis=0)):
-        own = np.unique(np.concatenate([[0, days], np.clip(grid + shift[origin[way]], 0, days)]))
-        for first, until in zip(own[:-1], own[1:], strict=True):
-            used = np.flatnonzero(near[first:until, way, good])
-            if len(used):
-                found.append((int(way), int(good), int(first + used[0]), int(first + used[-1] + 1)))
-    table = np.array(found, dtype=np.int64).reshape(-1, 4)
-    return Runs(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
-
-
-def _shifts(network: NetworkLike, flow: FloatArray) -> IntArray:
-    """Days by which the runs of each place are shifted: mean days under way of its cargo, against where most is needed.
-
-    flow: tonnes by way.  Cargo that arrives as a run begins can then go on with the next run of equal length.
-    """
-    arc = np.asarray(network.way_arc, dtype=np.int64)
-    origin = np.asarray(network.arc_from, dtype=np.int64)[arc]
-    goal = np.asarray(network.arc_to, dtype=np.int64)[arc]
-    places = len(network.place_ids)
-    came, gone = np.zeros(places), np.asarray(network.need, dtype=np.float64).sum(axis=(0, 2))
-    np.add.at(came, goal, flow)
-    np.add.at(gone, origin, flow)
-    total = np.maximum(came, gone)
-    share = np.divide(flow, total[goal], out=np.zeros_like(flow), where=total[goal] > 0)
-    system, right = np.eye(places) * (1.0 + 1e-9), np.zeros(places)
-    np.subtract.at(system, (goal, origin), share)
-    np.add.at(right, goal, share * np.asarray(network.way_travel, dtype=np.float64))
-    age = np.linalg.lstsq(system, right, rcond=None)[0]
-    return np.asarray(np.round(age - age[int(np.argmax(gone * (came > 0)))]), dtype=np.int64)
