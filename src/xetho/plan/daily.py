@@ -22,7 +22,7 @@ from xetho.plan.firstorder import FirstOrder
 from xetho.plan.follow import Followed, follow
 from xetho.plan.highs import Basis, Live, PlanError
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
-from xetho.plan.lexicographic import FIRST_WEIGHT, TIE, Answer
+from xetho.plan.lexicographic import Answer
 from xetho.plan.model import Model, build, load_values
 from xetho.plan.prices import Prices
 from xetho.plan.programme import Programme, parts
@@ -35,11 +35,14 @@ SMALL_LOADS = 40_000
 """A part of the network with at most so many loads by day (way, good, day) is solved by day as it is."""
 
 WEIGHT = 1000.0
-"""Man-days set against a weighted tonne short in large parts (a judgement).  The more, the less is proven of the labour
+"""Man-days set against a weighted tonne short (a judgement).  The more, the less is proven of the labour
 of a plan that is a little shorter than it need be; the less, the more is left that could be carried."""
 
 COARSE_DAYS = 28
 """Longest periods of all programmes that stand for the daily one."""
+
+ROUGH = 1e-3
+"""Relative gap at which coarse programmes count as solved: what is left is less than what they leave out."""
 
 STEPS = 250
 """Steps of the gradient method from one look at its plan to the next."""
@@ -77,15 +80,15 @@ class _Bounds:
     """What is proven so far, and what proved it."""
 
     small_shortage: float = 0.0
-    small_labour: float = 0.0
     large_shortage: float = 0.0
-    large_joint: float = 0.0  # WEIGHT x shortage + labour
+    small_joint: float = 0.0  # WEIGHT x shortage + labour
+    large_joint: float = 0.0
     duals: FloatArray = field(default_factory=lambda: np.zeros(0))  # of the large daily model
     answer: Answer | None = None  # of the model by periods
 
-    def labour(self, found: _Found) -> float:
-        """Least labour of all plans with no more shortage than this one's."""
-        return self.small_labour + max(self.large_joint - WEIGHT * found.large.shortage, 0.0)
+    def labour(self, shortage: float) -> float:
+        """Least labour of any plan with no more shortage than this."""
+        return max(self.small_joint + self.large_joint - WEIGHT * shortage, 0.0)
 
     def shortage(self) -> float:
         """Least shortage of any plan."""
@@ -168,13 +171,12 @@ class _Search:
             programme = part.programme
             try:
                 best = Live(programme).fresh(_joint(programme), self.deadline, vertex=False)
+                values[part.columns] = best.values
+                self.proven.small_joint += max(best.bound, 0.0)
+                least = Live(programme).fresh(programme.shortage_cost, self.deadline, vertex=False)
+                self.proven.small_shortage += max(least.bound, 0.0)
             except PlanError:
                 continue
-            values[part.columns] = best.values
-            shortage = Live(programme).bound(programme.shortage_cost, best.duals / FIRST_WEIGHT)
-            self.proven.small_shortage += max(shortage, 0.0)
-            labour = best.bound - FIRST_WEIGHT * float(programme.shortage_cost @ best.values)
-            self.proven.small_labour += max(labour, 0.0)
         day, pair = model.short.T
         at = model.columns
         small = ~self.sides.large_pairs[model.pairs[pair, 0], model.pairs[pair, 1]]
@@ -189,17 +191,15 @@ class _Search:
         duals, large = np.zeros(rows), np.zeros(rows)
         of_shortage = np.zeros(rows, dtype=bool)
         for part in parts(programme):
-            cost = WEIGHT * part.programme.shortage_cost + part.programme.labour_cost
-            try:
-                best = Live(part.programme).fresh(cost, self.deadline, vertex=False)
-            except PlanError:
+            best = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
+            if best is None:
                 continue
             # Worth is in shortage when some is left, else in labour.
-            short = float(part.programme.shortage_cost @ best.values) > FEASIBLE_SHARE * part.programme.wanted
-            duals[part.rows] = best.duals / (WEIGHT if short else 1.0)
+            short = float(part.programme.shortage_cost @ best[0]) > FEASIBLE_SHARE * part.programme.wanted
+            duals[part.rows] = best[1] / (WEIGHT if short else 1.0)
             of_shortage[part.rows] = short
             if self.sides.holds(relaxed, part):
-                large[part.rows] = best.duals
+                large[part.rows] = best[1]
         basis = Basis(np.zeros(columns, dtype=np.int8), np.zeros(rows, dtype=np.int8))
         by_day = relaxation.by_day(relaxed, large, self.large)
         self.proven.large_joint = max(self.prices.bound(by_day, WEIGHT, 1.0), 0.0)
@@ -213,11 +213,9 @@ class _Search:
         for part in parts(coarse.programme):
             if not self.sides.holds(coarse, part):
                 continue
-            try:
-                best = Live(part.programme).fresh(part.programme.shortage_cost, self.deadline, vertex=False)
-            except PlanError:
-                continue
-            duals[part.rows] = best.duals
+            best = Live(part.programme).roughly(part.programme.shortage_cost, self.deadline, ROUGH)
+            if best is not None:
+                duals[part.rows] = best[1]
         self.proven.large_shortage = max(self.prices.bound(relaxation.by_day(coarse, duals, self.large), 1.0, 0.0), 0.0)
 
     def _restricted(self) -> FloatArray:
@@ -227,13 +225,9 @@ class _Search:
         chosen = restrict(self.network, self.large, self._grid([], 4, 1.4, 5))
         values = np.zeros(len(chosen.programme.upper))
         for part in parts(chosen.programme):
-            programme = part.programme
-            cost = WEIGHT * programme.shortage_cost + programme.labour_cost
-            try:
-                best = Live(programme).fresh(cost, self.deadline, vertex=False)
-            except PlanError:
-                continue
-            values[part.columns] = best.values
+            best = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
+            if best is not None:
+                values[part.columns] = best[0]
         return chosen.daily_loads(values, self.useful.shape)
 
     def _better(
@@ -243,8 +237,7 @@ class _Search:
         if not self.sides.large_ways.any():
             return best
         programme = self.large.programme
-        cost = WEIGHT * programme.shortage_cost + programme.labour_cost
-        method = FirstOrder(programme, cost, columns_of(self.large, best.followed), self.proven.duals)
+        method = FirstOrder(programme, _joint(programme), columns_of(self.large, best.followed), self.proven.duals)
         looks = [best.large.joint]
         while time.perf_counter() < self.deadline:
             if shortage.done() and self._enough(best, looks, gap, cost_gap):
@@ -268,7 +261,7 @@ class _Search:
         wanted = self.wanted
         short, labour = (found.large.shortage + found.small.shortage), (found.large.labour + found.small.labour)
         shortage_gap = max(short - self.proven.shortage(), 0.0) / wanted if wanted > 0 else 0.0
-        return shortage_gap, max(labour - self.proven.labour(found), 0.0) / max(labour, 1.0)
+        return shortage_gap, max(labour - self.proven.labour(short), 0.0) / max(labour, 1.0)
 
     def _found(self, large: FloatArray, small: tuple[FloatArray, FloatArray]) -> _Found:
         """Walk through the loads of the large parts with the loads of the small ones, which are as short as planned."""
@@ -316,7 +309,7 @@ class _Search:
             bound=min(self.proven.shortage(), objective),
             gap=shortage_gap,
             labour_objective=labour,
-            labour_bound=min(self.proven.labour(best), labour),
+            labour_bound=min(self.proven.labour(objective), labour),
             labour_gap=labour_gap,
             seconds=time.perf_counter() - started,
             feasible=short_t <= FEASIBLE_SHARE * wanted_t,
@@ -330,4 +323,4 @@ class _Search:
 
 def _joint(programme: Programme) -> FloatArray:
     """Both objectives at once."""
-    return FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + TIE * programme.tie_cost
+    return WEIGHT * programme.shortage_cost + programme.labour_cost

@@ -80,11 +80,6 @@ class Live:
         self._upper[-1] = most
         self._highs.changeRowBounds(len(self._upper) - 1, -highspy.kHighsInf, most)
 
-    def bound(self, cost: FloatArray, duals: FloatArray) -> float:
-        """What duals of the programme's rows, whichever, prove of a cost."""
-        duals = np.append(duals, 0.0)
-        return dual_bound(self._matrix, self._lower, self._upper, self.programme.reach, cost, duals)[0]
-
     def fresh(self, cost: FloatArray, deadline: float, vertex: bool = True) -> Optimum:
         """Minimise from nothing; `vertex`: end at a vertex, else anywhere among the optima.
 
@@ -104,6 +99,29 @@ class Live:
         raise PlanError(
             f"the planner stopped without a proven answer (HiGHS: {why}); allow more time or plan with longer periods"
         )
+
+    def roughly(self, cost: FloatArray, deadline: float, accuracy: float) -> tuple[FloatArray, FloatArray] | None:
+        """Values and row duals near an optimum, by interior point stopped early; None when there are none in time.
+
+        accuracy: the relative gap at which it may stop.  Nothing is certified.
+        """
+        left = deadline - time.perf_counter()
+        if left <= 0:
+            return None
+        self._highs.clearSolver()
+        self._highs.setOptionValue("solver", "ipx")
+        self._highs.setOptionValue("run_crossover", "off")
+        self._highs.setOptionValue("ipm_optimality_tolerance", accuracy)
+        count = len(cost)
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), np.ascontiguousarray(cost))
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        self._highs.run()
+        solution = self._highs.getSolution()
+        if not (solution.value_valid and solution.dual_valid):
+            return None
+        values, duals = (np.array(side, dtype=np.float64) for side in (solution.col_value, solution.row_dual))
+        # The last row holds the shortage and is no resource's.
+        return (values, duals[:-1]) if np.isfinite(values).all() and np.isfinite(duals).all() else None
 
     def onward(self, cost: FloatArray, deadline: float, method: int = PRIMAL, pivots: int = PIVOTS) -> Optimum:
         """Minimise from the present basis; from nothing when that fails or takes too many pivots.

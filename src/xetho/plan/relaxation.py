@@ -26,7 +26,7 @@ def grid(days: int, longest: int, ends: Iterable[int], *, first: int, growth: fl
     in depots.
 
     >>> grid(60, 16, [30], first=2, growth=2.0, tail=6, step=2).tolist()
-    [0, 2, 6, 14, 30, 31, 42, 50, 54, 56, 58, 60]
+    [0, 2, 6, 14, 31, 42, 50, 54, 56, 58, 60]
     """
     closing = {int(day) + 1 for day in ends if 0 <= day < days}
     start = max(days - tail, 0)
