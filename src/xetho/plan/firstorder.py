@@ -52,7 +52,7 @@ class FirstOrder:
         self._half_columns, self._half_rows = _half(columns.indptr), _half(rows.indptr)
 
     def go_on(self, steps: int, deadline: float) -> None:
-        """Take so many steps, or fewer when the deadline (time.perf_counter) comes first; two cores share each of a large one."""
+        """Take so many steps, or fewer when the deadline (time.perf_counter) comes first, large ones on two cores."""
         total, times = np.zeros(len(self.values)), 0
         with ThreadPoolExecutor(1) as beside:
             for step in range(steps):
