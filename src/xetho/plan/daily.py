@@ -41,7 +41,7 @@ of a plan that is a little shorter than it need be; the less, the more is left t
 COARSE_DAYS = 28
 """Longest periods of all programmes that stand for the daily one."""
 
-ROUGH = 1e-3
+ROUGH = 1e-2
 """Relative gap at which coarse programmes count as solved: what is left is less than what they leave out."""
 
 STEPS = 250
@@ -128,7 +128,7 @@ class _Search:
         self.proven = _Bounds()
 
     def run(self, started: float, gap: float, cost_gap: float) -> Plan:
-        # Prices near the end are sought by day, and what is carried then by fives of days.
+        # Prices near the end are sought by day; what is carried then is tied more coarsely, to be there sooner.
         relaxed = self._relaxed(self._grid(self.ends, 4, 1.6, 1))
         self.sides = tell_apart(self.network, relaxed, self.useful, SMALL_LOADS)
         self.large = self._build(self.daily, self.useful & self.sides.large_ways[None, :, None])
@@ -222,7 +222,7 @@ class _Search:
         """Daily loads of the large parts, tied over periods."""
         if not self.sides.large_ways.any():
             return np.zeros(self.useful.shape)
-        chosen = restrict(self.network, self.large, self._grid([], 4, 1.4, 5))
+        chosen = restrict(self.network, self.large, self._grid([], 14, 2.0, 14))
         values = np.zeros(len(chosen.programme.upper))
         for part in parts(chosen.programme):
             best = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
