@@ -1,7 +1,7 @@
 """Campaigns planned in processes of their own, several at a time.
 
-HiGHS solves one programme at a time in a process, however many threads ask. What a process finds, the asking one
-reads from the answers kept on disk (`xetho.plan.kept`).
+Plans solved in threads of one process were measured to take as long as one after another. What a process finds, the
+asking one reads from the answers kept on disk (`xetho.plan.kept`).
 """
 
 from __future__ import annotations

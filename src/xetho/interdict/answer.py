@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -164,8 +164,3 @@ class _Teller:
     def _closed(self, route: str, first: int, last: int) -> Closed:
         start = self.network.start
         return Closed(route, start + timedelta(days=first), start + timedelta(days=last))
-
-
-def routes_of(cuts: Sequence[Closed]) -> list[str]:
-    """The routes of cuts, each once, in order."""
-    return list(dict.fromkeys(one.route for one in cuts))

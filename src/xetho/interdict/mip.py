@@ -11,8 +11,6 @@ from scipy import sparse
 from xetho.interdict.errors import NoAnswer
 from xetho.interdict.graph import BoolArray, FloatArray
 
-TIME_OUT = "Time limit reached"
-
 
 @dataclass(frozen=True)
 class Programme:

@@ -170,16 +170,11 @@ class Live:
         duals = np.array(solution.row_dual, dtype=np.float64)
         bound, duals = dual_bound(self._matrix, self._lower, self._upper, self.programme.reach, cost, duals)
         objective = float(cost @ values)
-        if objective - bound > GAP * max(1.0, abs(objective)) or self._violation(values) > VIOLATION:
+        broken = violation(self._matrix, self._lower, self._upper, values)
+        if objective - bound > GAP * max(1.0, abs(objective)) or broken > VIOLATION:
             return None, f"{words}, with a gap of {objective - bound:.3g} on {objective:.3g}"
         # The dual of the row that holds the shortage is no resource's.
         return Optimum(values, duals[:-1], objective, bound), words
-
-    def _violation(self, values: FloatArray) -> float:
-        """Greatest violation of a row or of a lower bound of zero."""
-        rows = np.asarray(self._matrix @ values).ravel()
-        worst = max(np.max(self._lower - rows, initial=0.0), np.max(rows - self._upper, initial=0.0))
-        return float(max(worst, np.max(-values, initial=0.0)))
 
     def _linear_programme(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
@@ -193,6 +188,13 @@ class Live:
         lp.a_matrix_.index_ = self._matrix.indices
         lp.a_matrix_.value_ = self._matrix.data
         return lp
+
+
+def violation(matrix: sparse.csc_matrix, lower: FloatArray, upper: FloatArray, values: FloatArray) -> float:
+    """Greatest violation of a row ``lower <= matrix @ values <= upper`` or of a lower bound of zero."""
+    rows = np.asarray(matrix @ values).ravel()
+    worst = max(np.max(lower - rows, initial=0.0), np.max(rows - upper, initial=0.0))
+    return float(max(worst, np.max(-values, initial=0.0)))
 
 
 def dual_bound(

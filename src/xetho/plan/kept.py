@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from xetho.plan.highs import VIOLATION, Basis
+from xetho.plan.highs import VIOLATION, Basis, violation
 from xetho.plan.inputs import IntArray, NetworkLike
 from xetho.plan.key import plan_key
 from xetho.plan.lexicographic import Answer
@@ -132,10 +132,4 @@ def _solves(answer: Answer, programme: Programme) -> bool:
     ]  # fmt: skip
     if any(array.shape != (length,) for array, length in shapes):
         return False
-    rows = np.asarray(programme.matrix @ answer.values).ravel()
-    worst = max(
-        np.max(programme.row_lower - rows, initial=0.0),
-        np.max(rows - programme.row_upper, initial=0.0),
-        np.max(-answer.values, initial=0.0),
-    )
-    return bool(worst <= VIOLATION)
+    return violation(programme.matrix, programme.row_lower, programme.row_upper, answer.values) <= VIOLATION

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -241,7 +240,11 @@ def _solve(
         labour_cost=np.concatenate([*(one.labour_cost / count for one, _, _ in parts), none]),
         tie_cost=np.concatenate([*(one.tie_cost / count for one, _, _ in parts), none]),
     )  # fmt: skip
-    found, duals = interior(programme, clock.left)
+    # Neither need be exact: an assignment is judged by what it leaves short, and any duals prove a bound.
+    rough = Live(programme).roughly(programme.shortage_cost, clock.deadline, EXACT)
+    if rough is None:
+        raise PlanError("no assignment in time; allow more time or plan with longer periods")
+    found, duals = rough
     bound, _ = dual_bound(
         programme.matrix, programme.row_lower, programme.row_upper, programme.reach, programme.shortage_cost, duals
     )
@@ -252,33 +255,6 @@ def _solve(
     assignment[ways[:, 0], ways[:, 1]] = chosen / np.maximum(whole_share, 1.0)[group.reshape(-1)]
     return assignment, max(bound, 0.0)
 
-
-def interior(programme: Programme, seconds: float) -> tuple[FloatArray, FloatArray]:
-    """Values and row duals of least shortage as the interior point method leaves them, without a vertex.
-
-    Neither is exact, and neither need be: an assignment is judged by what it leaves short, and any duals prove a bound.
-    Raises PlanError when time is up first.
-    """
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in (
-        ("output_flag", False), ("threads", 1), ("solver", "ipx"), ("run_crossover", "off"),
-        ("ipm_optimality_tolerance", EXACT), ("time_limit", seconds),
-    ):  # fmt: skip
-        highs.setOptionValue(name, value)
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = programme.matrix.shape
-    lp.col_cost_ = programme.shortage_cost
-    lp.col_lower_, lp.col_upper_ = np.zeros(lp.num_col_), programme.upper
-    lp.row_lower_, lp.row_upper_ = programme.row_lower, programme.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = programme.matrix.indptr, programme.matrix.indices
-    lp.a_matrix_.value_ = programme.matrix.data
-    highs.passModel(lp)
-    highs.run()
-    solution = highs.getSolution()
-    if not (solution.value_valid and solution.dual_valid):
-        raise PlanError(f"no assignment in time (HiGHS: {highs.modelStatusToString(highs.getModelStatus())})")
-    return np.array(solution.col_value, dtype=np.float64), np.array(solution.row_dual, dtype=np.float64)
 
 
 def _with_foresight(models: Sequence[Model], clock: Clock) -> float:
