@@ -32,9 +32,9 @@ CAMPAIGNS, RUN0, KEY, LANES, KEPT = 8, 1000, 0x1234_5678_9ABC_DEF0, 5, 2
 # compiled code uses double, and powers come from another library.
 TOLERANCE = 2e-5
 LEAST = 1e-4  # of a man, a tonne, a day: rows whose whole content is less
-LUCK = (at_.S_STRIKE_LUCK, at_.S_CARRIER_LUCK)
+LUCK = (at_.S_CARRIER_LUCK,)
 # State made of draws and whole numbers: the same, not only near.
-COUNTED = (at_.S_FOUL, at_.A_CUTS, at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_HELD)
+COUNTED = (at_.S_FOUL, at_.A_CUTS, at_.S_STRIKE_CUTS, at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_HELD)
 
 
 @dataclass
@@ -88,7 +88,10 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
         )  # fmt: skip
         s = np.empty((program.rows, LANES), dtype=np.float32)
         key: Any = np.uint64(KEY)
-        run_block(program.n, program.u, x, s, program.at, key, RUN0, KEPT, series, KEPT, *sums.values())
+        runs = np.arange(RUN0, RUN0 + LANES, dtype=np.uint32)
+        run_block(
+            program.n, program.u, x, s, program.at, key, runs, 0, network.days, KEPT, series, KEPT, *sums.values()
+        )
         programs.append(program)
         expected.append({"s": s, "series": series} | sums)
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": _sources()}
@@ -114,7 +117,7 @@ def test_the_campaigns_have_something_to_show(blocks: list[Block]) -> None:
 def test_every_lane_ends_as_on_the_processor(blocks: list[Block]) -> None:
     """Every row of the state, but those that only pass something on and those of draws (next test)."""
     for block in blocks:
-        for name in set(block.program.sizes) - {at_.S_SCRATCH, *LUCK}:
+        for name in set(block.program.sizes) - {at_.S_SCRATCH, at_.S_FIGHT, at_.S_TONIGHT, *LUCK}:
             expected, got = block.expected["s"][block.rows(name)], block.got["s"][block.rows(name)]
             size = np.abs(expected).max(axis=1, keepdims=True)  # a row's own, so that small figures count too
             off = np.abs(got - expected) - TOLERANCE * size
@@ -131,7 +134,7 @@ def test_draws_are_the_same_to_the_bit(blocks: list[Block]) -> None:
                 both = (expected[first + 4] == got[first + 4]) & (got[first + 4] > 0)
                 np.testing.assert_array_equal(got[first : first + 4, both], expected[first : first + 4, both])
                 compared += int(both.sum())
-    assert compared > 30
+    assert compared > 5
 
 
 def test_what_chance_and_orders_decide_is_the_same(blocks: list[Block]) -> None:

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from tests.simulate.drafts import Draft, day, orders, road
@@ -13,7 +15,8 @@ from tests.simulate.test_conservation import besieged
 from xetho.results.runs import label
 from xetho.simulate import Record, play
 from xetho.simulate import layout as at_
-from xetho.simulate.process.assault import hits
+from xetho.simulate.process import attrition
+from xetho.simulate.process.attrition import hits
 
 PORTERS_T = 100 * 0.025 * 20 / (2 * 20)  # relay: 100 carriers · 25 kg · 20 km/day / (2 · 20 km) = 1.25 t/day
 
@@ -241,12 +244,10 @@ def test_flak_costs_aircraft_and_drives_drops_up() -> None:
 
 def lanchester(p: float, q: float, a: float, d: float, hours: int) -> list[tuple[float, float]]:
     """Strengths by the engine's law in steps small enough for the differential equation."""
-    x = np.zeros((100, 1), dtype=np.float32)
-    x[at_.P_LAW_P], x[at_.P_LAW_Q], x[at_.P_REFERENCE] = p, q, 500
     men = [(1000.0, 600.0)]
     for _ in range(hours):
         A, D = men[-1]
-        men.append((A - hits(d, D, A, x, 0), D - hits(a, A, D, x, 0)))
+        men.append((A - hits(d, D, A, 500.0, p, q), D - hits(a, A, D, 500.0, p, q)))
     return men
 
 
@@ -264,12 +265,22 @@ def test_lanchester_linear_law() -> None:
 
 def test_the_law_is_stated_at_its_reference_strength() -> None:
     """Both sides at the reference: hits are rate times strength whatever the exponents."""
-    x = np.zeros((100, 1), dtype=np.float32)
-    x[at_.P_REFERENCE] = 500
     for p, q in ((1, 0), (1, 1), (0.5, 1.2)):
-        x[at_.P_LAW_P], x[at_.P_LAW_Q] = p, q
-        assert hits(0.02, 500.0, 500.0, x, 0) == pytest.approx(10)
-    assert hits(0.02, 0.0, 500.0, x, 0) == 0 == hits(0.02, 500.0, 0.0, x, 0)
+        assert hits(0.02, 500.0, 500.0, 500.0, p, q) == pytest.approx(10)
+    assert hits(0.02, 0.0, 500.0, 500.0, 1, 0) == 0 == hits(0.02, 500.0, 0.0, 500.0, 1, 0)
+
+
+@given(
+    st.floats(0, 1), st.floats(0, 1e5), st.floats(0, 1e5), st.floats(10, 1e4), st.floats(0, 2), st.floats(-0.5, 2),
+)  # fmt: skip
+def test_the_law_of_assaults_is_the_one_that_is_fitted(
+    rate: float, firing: float, target: float, reference: float, p: float, q: float
+) -> None:
+    """The engine's law in single precision beside the law in double precision that battles of record are held to."""
+    args = [float(np.float32(value)) for value in (rate, firing, target, reference, p, q)]
+    whole = attrition.lanchester(*args)
+    if args[1] > 1e-3 and args[2] > 1e-3 or whole == 0.0:
+        assert hits(*(np.float32(value) for value in args)) == pytest.approx(whole, rel=2e-5, abs=1e-6)
 
 
 def test_an_assault_of_two_hours_by_hand() -> None:

@@ -38,7 +38,8 @@ def test_the_steps_are_called_in_the_order_of_the_day() -> None:
     source = Path(day.__file__).read_text(encoding="utf-8")
     body = source[source.index("def run_block") :]
     called = re.findall(r"^ +(\w+)\(", body[body.index('"""', body.index('"""') + 3) :], re.MULTILINE)
-    assert [function.__name__ for _, function, _ in profile.STEPS] == called
+    # the last is for blocks that halt before the last day
+    assert [*(function.__name__ for _, function, _ in profile.STEPS), "camp_men"] == called
 
 
 def test_it_accounts_for_the_time(network: Network, plan: Plan) -> None:

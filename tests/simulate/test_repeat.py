@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.simulate.drafts import Draft, Orders
+from tests.simulate.drafts import Draft, Orders, day
 from tests.simulate.generate import drafts
+from tests.simulate.test_conservation import besieged
 from xetho.network import Network
 from xetho.plan import Plan, solve
 from xetho.simulate import Record, play
 from xetho.simulate import layout as at_
+from xetho.simulate.run import Engine
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -26,6 +28,12 @@ def assert_same(one: Record, other: Record, runs: int | None = None) -> None:
     for name, values in one.assumptions.items():
         np.testing.assert_array_equal(values, other.assumptions[name][:runs])
     np.testing.assert_array_equal(one.series, other.series[:, :, :runs])
+
+
+def assert_same_end(one: Record, other: Record) -> None:
+    """The same campaigns, to the last bit of what is kept of their ends."""
+    for name, rows in one.kept.items():
+        assert rows.tobytes() == other.kept[name].tobytes(), name
 
 
 @given(drafts(), st.integers(0, 2**63 - 1), st.integers(1, 90))
@@ -41,6 +49,34 @@ def test_threads_and_blocks_do_not_matter(draft: Draft, seed: int, lanes: int) -
         for sums in ("flow", "stock", "condition"):
             assert getattr(one, sums).tobytes() == getattr(other, sums).tobytes()
         assert all(one.kept[name].tobytes() == other.kept[name].tobytes() for name in one.kept)
+
+
+@given(drafts(fights=True), st.integers(0, 2**63 - 1))
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+def test_campaigns_finished_apart_from_their_block_are_the_same(draft: Draft, seed: int) -> None:
+    """Blocks halt when few of their campaigns are left, unless they are traced."""
+    network = draft.network()
+    plan = solve(network, period_days=5)
+    traced = play(network, plan, 130, seed=seed, trace=130)
+    assert_same_end(traced, play(network, plan, 130, seed=seed, trace=0, lanes=16))
+
+
+def test_blocks_halt_when_most_of_their_campaigns_are_over() -> None:
+    """A camp that falls in nine of ten runs, over the days: later blocks halt, and nothing else changes."""
+    draft = besieged()
+    draft.add("operations", id="take", name="Take", side="blue", kind="assault", target="keep", forces="army",
+              not_before=day(3), hours=12, commit_share=0.5)  # fmt: skip
+    draft.parameter("assault_attack_rate", 0.1)
+    draft.parameter("defender_break", 0.3)
+    draft.camp, draft.days_after = "camp", 1
+    network = draft.network()
+    plan = solve(network, period_days=5)
+    with Engine(network, plan, threads=1, lanes=16) as engine:
+        halted = [engine.start(first, 64, 0).record() for first in (0, 64)]
+        assert engine.halt_day < network.days
+    for first, record in zip((0, 64), halted, strict=True):
+        with Engine(network, plan, threads=1, lanes=64) as engine:
+            assert_same_end(engine.start(first, 64, 64).record(), record)
 
 
 @given(drafts())

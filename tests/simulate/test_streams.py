@@ -59,7 +59,7 @@ def test_a_day_has_its_own_word_of_the_draw_of_four_days() -> None:
     s = np.zeros((5, 3), dtype=np.float32)
     key, entity = np.uint64(9), 77
     for day in (6, 7, 4, 8, 5):
-        row = s[streams.day_row(key, streams.STRIKE, 40, day, entity, s, 0)]
+        row = s[streams.day_row(key, streams.STRIKE, np.arange(40, 43, dtype=np.uint32), day, entity, s, 0)]
         four = [streams.uniform4(key, streams.STRIKE, 40 + lane, day - day % 4, entity, 0) for lane in range(3)]
         np.testing.assert_array_equal(row, np.array([words[day % 4] for words in four], dtype=np.float32))
 

@@ -13,6 +13,7 @@ from xetho.simulate import compile_battle, compile_roads
 from xetho.simulate import layout as at_
 from xetho.simulate.contents import bins_and_lots, planned_loads
 from xetho.simulate.draft import Draft, Pair, PlanLike
+from xetho.simulate.process.fight import FIGHT_ROWS
 
 I = NDArray[np.int64]  # noqa: E741  (index arrays)
 SCRATCH_ROWS = 24  # no process uses more
@@ -121,7 +122,7 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_CELLS], (at_.S_STOCK,)),
         (N[at_.N_RING], (at_.S_RING,)),
         (N[at_.N_MESSES] + 1, (at_.S_NEED,)),  # the last row: no need at all
-        (N[at_.N_POOLS], (at_.S_POOL, at_.S_POOL_WANT, at_.S_POOL_LOST, at_.S_POOL_JOINED)),
+        (N[at_.N_POOLS], (at_.S_POOL, at_.S_POOL_WANT, at_.S_POOL_RISK, at_.S_POOL_LOST, at_.S_POOL_JOINED)),
         (
             N[at_.N_ROUTES],
             (
@@ -141,8 +142,8 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_LOADS], (at_.S_DUE, at_.S_DESIRED)),
         (N[at_.N_LOAD_CELLS], (at_.S_ALOFT,)),
         (N[at_.N_THREATS], (at_.S_CLAIMS,)),
-        (5 * N[at_.N_STRIKES], (at_.S_STRIKE_LUCK,)),
-        (5 * N[at_.N_WAYS], (at_.S_CARRIER_LUCK,)),
+        (N[at_.N_STRIKES], (at_.S_STRIKE_LEFT, at_.S_STRIKE_CUTS)),
+        (5 * N[at_.N_POOLS], (at_.S_CARRIER_LUCK,)),
         (N[at_.N_DRAWS], (at_.S_DRAW_KG, at_.S_DRAW_SHARE)),
         (N[at_.N_FORCES], (at_.S_FORCE_MEN, at_.S_FRESH, at_.S_BUSY)),
         (
@@ -178,7 +179,8 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_BATTERIES], (at_.S_BATTERY,)),
         (N[at_.N_WORKS], (at_.S_WORK, at_.S_MINE_USED)),
         (N[at_.N_OPERATIONS], (at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_OP_DONE, at_.S_OP_NEXT, at_.S_OP_GO)),
-        (1, (at_.S_OVER, at_.S_CATCH_UP, at_.S_FORGETS)),
+        (1, (at_.S_OVER, at_.S_CATCH_UP, at_.S_FORGETS, at_.S_TONIGHT)),
+        (FIGHT_ROWS, (at_.S_FIGHT,)),
         (SCRATCH_ROWS, (at_.S_SCRATCH,)),  # rows that hold something between two loops over lanes
         (N[at_.N_LOTS], (at_.A_SUPPLIED, at_.A_USED_LOT)),
         (side * good, (at_.A_RAISED, at_.A_EATEN, at_.A_FIRED, at_.A_BURNT, at_.A_SHORT, at_.A_LOST, at_.A_TAKEN)),

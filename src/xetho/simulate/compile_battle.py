@@ -96,6 +96,12 @@ def battle(draft: Draft) -> None:
     )
     t[at_.T_FIRE_WEAPON] = np.array([x.weapon for x in fires])
     t[at_.T_FIRE_SLOT] = np.array([x.slot for x in fires])
+    batteries = Ragged([
+        [i for i, y in enumerate(b.batteries)
+         if y.weapon == x.weapon and b.force_group[y.force] == camps + b.operation_side[x.operation]]
+        for x in fires
+    ])  # fmt: skip
+    t[at_.T_FIRE_BATTERY], t[at_.T_FIRE_BATTERIES] = batteries.start, batteries.flat
     t[at_.T_OP_ENTITY] = np.array([streams.entity(f"operation:{x}") for x in b.operation_ids])
     draft.floats[at_.U_OP_HOUR] = np.array(b.operation_hour)
 

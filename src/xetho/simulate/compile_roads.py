@@ -66,6 +66,7 @@ def roads(draft: Draft) -> None:
     t[at_.T_LOAD_TO] = np.array([bin_of.get((int(goal[w]), g), -1) for w, g in loads])
     _lots_of_loads(draft)
     t[at_.T_FLEET_POOL], t[at_.T_POOL_SIDE] = net.fleet_pool, net.pool_side
+    t[at_.T_POOL_ENTITY] = np.array([streams.entity(f"pool:{pool}") for pool in net.pool_ids])
     draft.floats[at_.U_ROUTE_CUT], draft.floats[at_.U_ROUTE_GUARD] = net.route_cut.T.ravel(), net.route_guard.T.ravel()
     draft.floats[at_.U_FLEET_SHARE] = net.fleet_share.T.ravel()
     draft.floats[at_.U_POOL_FACTOR] = net.pool_factor.T.ravel()

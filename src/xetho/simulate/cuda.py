@@ -26,6 +26,7 @@ from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
 from xetho.simulate.device import DeviceError
 from xetho.simulate.jit import cache_folder
+from xetho.simulate.layout import N_DAYS
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
@@ -103,7 +104,8 @@ class Runner:
             n, u, at = self._shared
             blocks = -(-s.shape[1] // THREADS)
             with _exact():
-                self._kernel[blocks, THREADS](n, u, cuda.to_device(x), card_s, at, key, run0, self._series, self._sums)
+                runs = cuda.to_device(_numbers(run0, s.shape[1]))
+                self._kernel[blocks, THREADS](n, u, cuda.to_device(x), card_s, at, key, runs, self._series, self._sums)
         told = np.empty((s.shape[0], kept), dtype=np.float32)
         for first in range(0, kept, HOST_LANES):
             part = slice(first, min(first + HOST_LANES, kept))
@@ -123,11 +125,15 @@ class Runner:
         traced = max(0, min(count, trace - first))
         part = np.zeros((*series.shape[:2], traced), dtype=np.float32)
         run_block(
-            program.n, program.u, np.ascontiguousarray(x), s, program.at, key, run0, max(0, min(count, lanes - first)),
-            part, traced, *sums,
+            program.n, program.u, np.ascontiguousarray(x), s, program.at, key, _numbers(run0, count), 0,
+            int(program.at[at_.N_DAYS]), max(0, min(count, lanes - first)), part, traced, *sums,
         )  # fmt: skip
         series[:, :, first : first + traced] = part
         return s
+
+
+def _numbers(run0: int, count: int) -> NDArray[np.uint32]:
+    return np.arange(run0, run0 + count, dtype=np.uint32)
 
 
 def block_runner(program: Program, kept: Iterable[int] | None = None) -> Runner:
@@ -140,13 +146,14 @@ def is_compiled() -> bool:
     return any(Path(cache_folder()).rglob(f"cuda.{campaign.__name__}-*.nbc"))
 
 
-def campaign(n: Any, u: Any, x: Any, s: Any, at: Any, key: int, run0: int, series: Any, sums: Any) -> None:
+def campaign(n: Any, u: Any, x: Any, s: Any, at: Any, key: int, runs: Any, series: Any, sums: Any) -> None:
     """A thread: the campaign of one lane, from the first day to the last, without series and sums."""
     lane = cuda.grid(1)
     if lane < s.shape[1]:
         run_block(
-            n, u, x[:, lane : lane + 1], s[:, lane : lane + 1], at, key, run0 + lane, 0, series, 0, sums, sums, sums
-        )
+            n, u, x[:, lane : lane + 1], s[:, lane : lane + 1], at, key, runs[lane : lane + 1], 0, at[N_DAYS], 0,
+            series, 0, sums, sums, sums,
+        )  # fmt: skip
 
 
 def _kernel() -> Any:

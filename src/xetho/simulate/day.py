@@ -38,40 +38,45 @@ from xetho.simulate.process.works import mend, works
 
 A = NDArray[np.float32]
 LONG = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 
 
 @kernel
 def run_block(
-    n: NDArray[np.int32], u: A, x: A, s: A, at: LONG, key: int, run0: int, lanes: int,
+    n: NDArray[np.int32], u: A, x: A, s: A, at: LONG, key: int, runs: RUNS, first: int, until: int, lanes: int,
     series: A, trace: int, flow: LONG, stock: LONG, condition: LONG,
 ) -> None:  # fmt: skip
-    """Play a block of campaigns from the first day to the last.
+    """Play a block of campaigns on the days first..until-1: from the start (0), or on from where they stood.
 
+    `runs` are the numbers of the lanes' runs, by which their luck is drawn.
     `lanes` of the block count (the last block may be part empty); the first `trace` of them write daily series.
     flow[day, arc], stock[day, bin] (kg) and condition[day, route] add up over lanes.
     """
-    start(n, x, s, at)
-    for day in range(at[N_DAYS]):
-        weather(day, n, x, s, at, key, run0)
+    if first == 0:
+        start(n, x, s, at)
+    for day in range(first, until):
+        weather(day, n, x, s, at, key, runs)
         arrivals(day, n, s, at)
         levies(day, n, u, x, s, at)
         fleets(day, n, u, x, s, at)
         formations(day, n, x, s, at)
         count_men(day, n, s, at)
         camp_men(n, s, at)
-        threats(day, n, u, x, s, at, key, run0)
+        threats(day, n, u, x, s, at, key, runs)
         mend(day, n, u, x, s, at)
         needs(day, n, s, at)
         perimeter(n, x, s, at)
-        transport(day, n, u, x, s, at, key, run0, lanes, flow[day])
-        air_bridge(day, n, u, x, s, at, key, run0)
+        transport(day, n, u, x, s, at, key, runs, lanes, flow[day])
+        air_bridge(day, n, u, x, s, at, key, runs)
         sums(n, s, at, lanes, stock[day], condition[day])
         works(day, n, u, x, s, at)
         feeding(day, n, u, x, s, at)
         command(day, n, u, x, s, at)
         guns(day, n, x, s, at)
-        assaults(day, n, u, x, s, at, key, run0)
+        assaults(day, n, u, x, s, at, key, runs)
         medical(day, n, x, s, at)
         cohesion(day, n, x, s, at)
         finish(day, s, at)
         record(day, n, x, s, at, series, trace)
+    if until < at[N_DAYS]:
+        camp_men(n, s, at)  # the last that a new morning changes in a campaign that is over

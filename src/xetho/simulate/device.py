@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from xetho.pages import CampaignError
 from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
+from xetho.simulate.layout import N_DAYS
 from xetho.simulate.warm import compile_engine
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 DEVICES = ("cpu", "cuda")
 
 
@@ -41,6 +43,8 @@ class Cores:
 
     def __init__(self, program: Program, lanes: int) -> None:
         self.program, self.lanes = program, lanes
+        none = np.zeros((int(program.at[N_DAYS]), 0), dtype=np.int64)
+        self._nothing = (np.zeros((1, 1, 0), dtype=np.float32), 0, none, none, none)
         compile_engine()
 
     def run(
@@ -49,7 +53,15 @@ class Cores:
     ) -> None:  # fmt: skip
         """As in `Runner.run`."""
         p = self.program
-        run_block(p.n, p.u, x, s, p.at, key, run0, lanes, series, trace, flow, stock, condition)
+        runs = np.arange(run0, run0 + x.shape[1], dtype=np.uint32)
+        run_block(
+            p.n, p.u, x, s, p.at, key, runs, 0, int(p.at[N_DAYS]), lanes, series, trace, flow, stock, condition
+        )
+
+    def part(self, x: F32, s: F32, key: Any, runs: RUNS, first: int, until: int) -> None:
+        """Play campaigns of any numbers on the days first..until-1, without series and sums; from 0 or on from `s`."""
+        p = self.program
+        run_block(p.n, p.u, x, s, p.at, key, runs, first, until, 0, *self._nothing)
 
 
 def runner(device: str, program: Program, lanes: int, keep: Iterable[int]) -> Runner:

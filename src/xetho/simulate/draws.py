@@ -91,7 +91,8 @@ def block_inputs(inputs: Inputs, values: dict[str, F], first: int, lanes: int) -
     """Inputs x[slot, lane] of one block, the runs from `first` on of those drawn; see `Slots` for many blocks."""
     slots = Slots(inputs)
     x = slots.common(lanes)
-    slots.place(x, stacked(values, len(next(iter(values.values()), ()))), first)
+    runs = len(next(iter(values.values()), ()))
+    slots.place(x, stacked(values, runs), np.minimum(np.arange(first, first + lanes), runs - 1))
     return x
 
 
@@ -116,25 +117,20 @@ class Slots:
         x[:] = self._base[:, None]
         return x
 
-    def place(self, x: F32, values: F, first: int) -> None:
-        """Bring the draws values[assumption, run] of the runs from `first` on to their slots in `x`.
-
-        Lanes beyond the last run repeat it; they are not recorded.
-        """
-        _place(x, self._base, self._slots, self._first, self._acts, self._least, self._most, values, first)
+    def place(self, x: F32, values: F, runs: LONG) -> None:
+        """Bring the draws values[assumption, run] to their slots in `x`; `runs` has the column of each lane."""
+        _place(x, self._base, self._slots, self._first, self._acts, self._least, self._most, values, runs)
 
 
 @kernel
 def _place(
-    x: F32, base: F, slots: LONG, start: LONG, acts: LONG, least: F, most: F, values: F, first: int
+    x: F32, base: F, slots: LONG, start: LONG, acts: LONG, least: F, most: F, values: F, runs: LONG
 ) -> None:
-    last = values.shape[1] - 1
     for i in range(slots.shape[0]):
         for lane in range(x.shape[1]):
-            run = min(first + lane, last)
             value = base[slots[i]]
             for j in range(start[i], start[i + 1]):
-                drawn = values[acts[j, 0], run]
+                drawn = values[acts[j, 0], runs[lane]]
                 if acts[j, 1] == SET:
                     value = drawn
                 elif acts[j, 1] == SCALE:

@@ -40,25 +40,25 @@ F32 = NDArray[np.float32]
 # Step of the day (as numbered in `day`; 0 is before the first morning), function, and its arguments by name.
 STEPS: tuple[tuple[int, Callable[..., None], str], ...] = (
     (0, start, "n x s at"),
-    (1, weather, "day n x s at key run0"),
+    (1, weather, "day n x s at key runs"),
     (2, arrivals, "day n s at"),
     (2, levies, "day n u x s at"),
     (2, fleets, "day n u x s at"),
     (2, formations, "day n x s at"),
     (2, count_men, "day n s at"),
     (2, camp_men, "n s at"),
-    (3, threats, "day n u x s at key run0"),
+    (3, threats, "day n u x s at key runs"),
     (4, mend, "day n u x s at"),
     (6, needs, "day n s at"),
     (5, perimeter, "n x s at"),
-    (5, transport, "day n u x s at key run0 traced flow_today"),
-    (5, air_bridge, "day n u x s at key run0"),
+    (5, transport, "day n u x s at key runs traced flow_today"),
+    (5, air_bridge, "day n u x s at key runs"),
     (10, sums, "n s at traced stock_today condition_today"),
     (4, works, "day n u x s at"),
     (6, feeding, "day n u x s at"),
     (7, command, "day n u x s at"),
     (7, guns, "day n x s at"),
-    (7, assaults, "day n u x s at key run0"),
+    (7, assaults, "day n u x s at key runs"),
     (8, medical, "day n x s at"),
     (9, cohesion, "day n x s at"),
     (10, finish, "day s at"),
@@ -111,13 +111,13 @@ def profile(
     slots = Slots(network.inputs)
     x = slots.common(lanes)
     given = arguments(network, program, x, seed, 0)
-    slots.place(x, drawn, 0)
+    slots.place(x, drawn, np.arange(lanes))
     whole_block(given)  # compiled or loaded, and the caches filled
     one_by_one(given)
     whole, totals = 0.0, np.zeros(len(STEPS))
     for block in range(blocks):
-        slots.place(x, drawn, block * lanes)
-        given["run0"] = block * lanes
+        slots.place(x, drawn, np.arange(block * lanes, (block + 1) * lanes))
+        given["runs"] = np.arange(block * lanes, (block + 1) * lanes, dtype=np.uint32)
         begun = time.thread_time()
         whole_block(given)
         whole += time.thread_time() - begun
@@ -140,7 +140,7 @@ def arguments(network: Network, program: Program, x: F32, seed: int, traced: int
     days, lanes = network.days, x.shape[1]
     return {
         "n": program.n, "u": program.u, "x": x, "s": table(program.rows, lanes),
-        "at": program.at, "key": np.uint64(seed), "run0": 0, "traced": traced,
+        "at": program.at, "key": np.uint64(seed), "runs": np.arange(lanes, dtype=np.uint32), "traced": traced,
         "series": np.zeros((int(series_rows(program.at)), days, traced), dtype=np.float32),
         "flow": np.zeros((days, len(network.arc_route)), dtype=np.int64),
         "stock": np.zeros((days, len(program.cells)), dtype=np.int64),
@@ -152,7 +152,8 @@ def whole_block(given: dict[str, Any]) -> None:
     """Play the block in one call."""
     g = given
     run_block(
-        g["n"], g["u"], g["x"], g["s"], g["at"], g["key"], g["run0"], g["traced"], g["series"], g["traced"],
+        g["n"], g["u"], g["x"], g["s"], g["at"], g["key"], g["runs"], 0, len(g["flow"]), g["traced"],
+        g["series"], g["traced"],
         g["flow"], g["stock"], g["condition"],
     )  # fmt: skip
 

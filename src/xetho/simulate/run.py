@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from xetho.network import Network
 from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program, compile_program
-from xetho.simulate.device import runner
+from xetho.simulate.device import Cores, runner
 from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import Slots, draw, stacked
 from xetho.simulate.memory import table
 from xetho.simulate.process.record import series_rows
+from xetho.simulate.rest import Halt, Rest
 
 F32 = NDArray[np.float32]
 F = NDArray[np.float64]
@@ -114,6 +115,7 @@ class Engine:
         self.lanes, self.threads = self._runner.lanes, workers if device == "cpu" else 1
         self._slots = Slots(network.inputs)
         self._figures = int(series_rows(self.program.at))
+        self._halt = Halt(self.program.at, isinstance(self._runner, Cores))
         at, sizes = self.program.at, self.program.sizes
         self._rows = np.concatenate([np.arange(sizes[name]) + int(at[name]) for name in self._plain()])
         draw(network.inputs, seed, 0, 1)
@@ -122,6 +124,11 @@ class Engine:
         self._desks: list[_Desk] = []
         self._free: SimpleQueue[_Desk] = SimpleQueue()
         self._pool = ThreadPoolExecutor(max_workers=self.threads)
+
+    @property
+    def halt_day(self) -> int:
+        """Days played before blocks that keep no series halt, as learnt so far (`rest.py`); all when they do not."""
+        return self._halt.day
 
     @property
     def seconds(self) -> float:
@@ -144,9 +151,11 @@ class Engine:
         chunk = Chunk(
             self, first, count, values, stacked(values, count), series,
             np.empty((len(self._rows), count), dtype=np.float32), np.empty((cells, count), dtype=np.float32),
+            Rest(self.program.at),
         )  # fmt: skip
         width = self._width(count)
-        self._clock.begin(-(-count // width))
+        chunk.open = -(-count // width)
+        self._clock.begin(chunk.open)
         chunk.blocks = [self._pool.submit(self._block, chunk, begin, width) for begin in range(0, count, width)]
         return chunk
 
@@ -175,26 +184,54 @@ class Engine:
         desk = self._desk(width)
         try:
             end = min(begin + width, chunk.runs)
+            lanes = np.minimum(np.arange(begin, begin + width), chunk.runs - 1)  # of those beyond the last none is kept
             traced = max(0, min(end, chunk.series.shape[2]) - begin)
-            self._slots.place(desk.x, chunk.values, begin)
-            series = np.zeros((*chunk.series.shape[:2], traced), dtype=np.float32)
-            key: Any = np.uint64(self.seed)
-            self._runner.run(
-                desk.x, desk.s, key, chunk.first + begin, traced, series, traced, *desk.sums.values()
-            )
-            chunk.series[:, :, begin : begin + traced] = series
-            chunk.kept[:, begin:end] = np.take(desk.s, self._rows, axis=0)[:, : end - begin]
-            if len(chunk.ring):
-                first, cell = int(self.program.at[at_.S_RING]), self.program.ring_cell
-                goals, begins = np.unique(cell, return_index=True)
-                chunk.ring[:, begin:end] = 0.0
-                if len(goals):
-                    under_way = np.add.reduceat(desk.s[first : first + len(cell)], begins, axis=0)
-                    chunk.ring[goals, begin:end] = under_way[:, : end - begin]
+            self._slots.place(desk.x, chunk.values, lanes)
+            until = self._halt.day if traced == 0 else self.network.days
+            if until < self.network.days:
+                self._part(chunk, desk.x, desk.s, lanes, 0, until)
+                chunk.rest.add(lanes[: end - begin], desk.s)
+            else:
+                series = np.zeros((*chunk.series.shape[:2], traced), dtype=np.float32)
+                key: Any = np.uint64(self.seed)
+                self._runner.run(
+                    desk.x, desk.s, key, chunk.first + begin, traced, series, traced, *desk.sums.values()
+                )
+                chunk.series[:, :, begin : begin + traced] = series
+                self._halt.learn(desk.s[:, : end - begin])
+            self._keep(chunk, lanes[: end - begin], desk.s)
+            if chunk.block_done():
+                self._play_rest(chunk)
             return end - begin
         finally:
             self._free.put(desk)
             self._clock.end()
+
+    def _part(self, chunk: Chunk, x: F32, s: F32, lanes: LONG, first: int, until: int) -> None:
+        """Play runs of a chunk on some days, side by side, on a core."""
+        assert isinstance(self._runner, Cores)
+        key: Any = np.uint64(self.seed)
+        self._runner.part(x, s, key, (chunk.first + lanes).astype(np.uint32), first, until)
+
+    def _play_rest(self, chunk: Chunk) -> None:
+        """Play to the end what was put aside, once all blocks of the chunk have been played."""
+        for lanes, columns in chunk.rest.blocks(self.lanes):
+            x, s = self._slots.common(len(lanes)), self._state(len(lanes))
+            self._slots.place(x, chunk.values, lanes)
+            s[:] = columns
+            self._part(chunk, x, s, lanes, self._halt.day, self.network.days)
+            self._keep(chunk, lanes, s)
+
+    def _keep(self, chunk: Chunk, lanes: LONG, s: F32) -> None:
+        """Keep what is wanted of the state of the first columns of `s`, the chunk's runs `lanes`."""
+        chunk.kept[:, lanes] = np.take(s, self._rows, axis=0)[:, : len(lanes)]
+        if len(chunk.ring):
+            first, cell = int(self.program.at[at_.S_RING]), self.program.ring_cell
+            goals, begins = np.unique(cell, return_index=True)
+            chunk.ring[:, lanes] = 0.0
+            if len(goals):
+                under_way = np.add.reduceat(s[first : first + len(cell)], begins, axis=0)
+                chunk.ring[np.ix_(goals, lanes)] = under_way[:, : len(lanes)]
 
     def _desk(self, width: int) -> _Desk:
         """A free desk of that width. There are never more than threads, since each block gives its own back."""
@@ -230,7 +267,16 @@ class Chunk:
     series: F32
     kept: F32  # rows x runs
     ring: F32  # cells x runs
+    rest: Rest
     blocks: list[Future[int]] = field(default_factory=list)
+    open: int = 0  # blocks that have not been played yet
+    _lock: Lock = field(default_factory=Lock)
+
+    def block_done(self) -> bool:
+        """Count a block as played; whether it was the last."""
+        with self._lock:
+            self.open -= 1
+            return self.open == 0
 
     def record(self, progress: Progress | None = None) -> Record:
         """Wait for the runs. The record's `flow`, `stock` and `condition` are over all chunks so far."""

@@ -22,6 +22,7 @@ ASSUMPTION, WEATHER, STRIKE, CARRIERS, FLAK, ASSAULT, COUNTER, WORKS = range(8)
 _M0, _M1, _WORD = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57), np.uint64(32)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 Row = NDArray[np.float32]
+Runs = NDArray[np.uint32]  # number of each lane's run
 _NONE, _HALF, _ONE, _TWO, _SCALE = (np.float32(c) for c in (0.0, 0.5, 1.0, 2.0, 2.0**-23))
 _LARGE, _LAST_TERM, _LEAST = np.float32(30.0), np.float32(1e-9), np.float32(2.0**-24)
 _THIRD = np.float32(1.0 / 3.0)
@@ -80,15 +81,15 @@ def uniforms(key: int, stream: int, run0: int, count: int, entity: int) -> NDArr
 
 
 @lane_loop
-def uniform_row(key: int, stream: int, run0: int, day: int, entity: int, draw: int, out: Row) -> None:
+def uniform_row(key: int, stream: int, runs: Runs, day: int, entity: int, draw: int, out: Row) -> None:
     """The first uniform of `uniform4` for every lane."""
     for lane in range(out.shape[0]):
-        a, _, _, _ = philox(key, run0 + lane, day, entity, stream * 4096 + draw)
+        a, _, _, _ = philox(key, runs[lane], day, entity, stream * 4096 + draw)
         out[lane] = _uniform(a)
 
 
 @kernel
-def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, first: int) -> int:
+def day_row(key: int, stream: int, runs: Runs, day: int, entity: int, s: Row, first: int) -> int:
     """Row of a uniform for every lane and for this day alone, kept four days at a time in rows first..first+3.
 
     Days 4q..4q+3 are the four words of the draw for day 4q; row first+4 remembers for which q they were made.
@@ -96,17 +97,17 @@ def day_row(key: int, stream: int, run0: int, day: int, entity: int, s: Row, fir
     quarter = day // 4
     if s[first + 4, 0] != quarter + 1:
         s[first + 4, 0] = quarter + 1
-        uniform_rows(key, stream, run0, 4 * quarter, entity, 0, s[first], s[first + 1], s[first + 2], s[first + 3])
+        uniform_rows(key, stream, runs, 4 * quarter, entity, 0, s[first], s[first + 1], s[first + 2], s[first + 3])
     return first + day % 4
 
 
 @lane_loop
 def uniform_rows(
-    key: int, stream: int, run0: int, day: int, entity: int, draw: int, out0: Row, out1: Row, out2: Row, out3: Row
+    key: int, stream: int, runs: Runs, day: int, entity: int, draw: int, out0: Row, out1: Row, out2: Row, out3: Row
 ) -> None:
     """All four uniforms of `uniform4` for every lane."""
     for lane in range(out0.shape[0]):
-        a, b, c, d = philox(key, run0 + lane, day, entity, stream * 4096 + draw)
+        a, b, c, d = philox(key, runs[lane], day, entity, stream * 4096 + draw)
         out0[lane] = _uniform(a)
         out1[lane] = _uniform(b)
         out2[lane] = _uniform(c)

@@ -10,14 +10,14 @@ import subprocess
 import sys
 from typing import Any
 
-from numba import float32, int32, int64, uint64
+from numba import float32, int32, int64, uint32, uint64
 
 from xetho.simulate import day
 from xetho.simulate.jit import is_compiled
 
 _N, _U, _AT, _SUMS = int32[::1], float32[::1], int64[::1], int64[::1]
 _ROWS, _SERIES = float32[:, ::1], float32[:, :, ::1]
-_DAY, _CHANCE = int64, (uint64, int64)
+_DAY, _CHANCE = int64, (uint64, uint32[::1])
 # Of about equal length, each with what the other does not share.
 _HALVES: tuple[dict[str, tuple[Any, ...]], dict[str, tuple[Any, ...]]] = (
     {
@@ -40,7 +40,8 @@ _HALVES: tuple[dict[str, tuple[Any, ...]], dict[str, tuple[Any, ...]]] = (
     },
 )
 _RUN_BLOCK = (
-    _N, _U, _ROWS, _ROWS, _AT, *_CHANCE, int64, _SERIES, int64, int64[:, ::1], int64[:, ::1], int64[:, ::1],
+    _N, _U, _ROWS, _ROWS, _AT, *_CHANCE, int64, int64, int64, _SERIES, int64, int64[:, ::1], int64[:, ::1],
+    int64[:, ::1],
 )  # fmt: skip
 
 

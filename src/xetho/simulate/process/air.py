@@ -91,6 +91,7 @@ from xetho.simulate.streams import FLAK, poisson_row, uniform_row
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 KG = np.float32(1000.0)
 NONE, HALF, ONE, TINY = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(1e-9)
 TWO_PI = np.float32(2.0 * np.pi)
@@ -130,7 +131,7 @@ def _shorten(strip: A, held: A, loss: A) -> None:
 
 
 @kernel
-def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> None:
+def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Fly today's loads on every air way."""
     for side in range(at[N_SIDES]):
         fill(s[at[S_AIR_SENT_DAY] + side], NONE)
@@ -145,7 +146,7 @@ def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) ->
     for i in range(n[at[T_PERIOD_WAY] + period], n[at[T_PERIOD_WAY] + period + 1]):
         w = n[at[T_ACTIVE_WAY] + i]
         if n[at[T_WAY_AIR] + w] == 1:
-            _fly(w, n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1], day, n, u, x, s, at, key, run0)
+            _fly(w, n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1], day, n, u, x, s, at, key, runs)
 
 
 @lane_loop
@@ -157,7 +158,7 @@ def _count_flown(ways: A, want: A, work: A) -> None:
 
 @kernel
 def _fly(
-    w: int, first: int, end: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int
+    w: int, first: int, end: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS
 ) -> None:
     """One way, with its active loads first..end-1."""
     p, m, c = n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w], n[at[T_WAY_CAMP] + w]
@@ -176,7 +177,7 @@ def _fly(
         x[P_FLAK_HIGH], x[P_FLAK_FOUL],
     ):  # fmt: skip
         uniform, lost = s[at[S_SCRATCH] + 6], s[at[S_SCRATCH] + 7]
-        uniform_row(key, FLAK, run0, day, n[at[T_WAY_ENTITY] + w], 0, uniform)
+        uniform_row(key, FLAK, runs, day, n[at[T_WAY_ENTITY] + w], 0, uniform)
         poisson_row(uniform, risk, s[at[S_SCRATCH] + 8], s[at[S_SCRATCH] + 9], lost)
         _lose_aircraft(lost, s[at[S_POOL] + p], s[at[S_POOL_LOST] + p])
     if c >= 0:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from xetho.simulate.jit import kernel
 from xetho.simulate.layout import (
     A_CAPTURED,
-    N_BATTERIES,
     N_CAMPS,
     N_OPERATIONS,
     P_ATTACK,
@@ -49,6 +48,7 @@ from xetho.simulate.layout import (
     S_DEFENCE,
     S_FALLEN,
     S_FIELD_MEN,
+    S_FIGHT,
     S_FORCE_MEN,
     S_FRESH,
     S_HELD,
@@ -67,11 +67,12 @@ from xetho.simulate.layout import (
     S_POS_SET,
     S_POS_WORTH,
     S_RESERVE,
+    S_TONIGHT,
     S_WORK,
     S_WOUNDED,
-    T_BAT_GROUP,
-    T_BAT_WEAPON,
     T_CAMP_SIDE,
+    T_FIRE_BATTERIES,
+    T_FIRE_BATTERY,
     T_FIRE_SLOT,
     T_FIRE_WEAPON,
     T_OP_ENTITY,
@@ -97,38 +98,93 @@ from xetho.simulate.layout import (
     X_TRAINING,
     X_WEAR,
 )
-from xetho.simulate.process.attrition import lanchester
+from xetho.simulate.process.fight import (
+    F_ATTACK,
+    F_ATTACKERS,
+    F_BREAK_A,
+    F_BREAK_D,
+    F_CAME,
+    F_DEFEND,
+    F_DEFENDERS,
+    F_HOURS,
+    F_LANE,
+    F_LAW_P,
+    F_LAW_Q,
+    F_LENGTH,
+    F_LOST_A,
+    F_LOST_D,
+    F_NOISE,
+    F_OURS,
+    F_REFERENCE,
+    F_RESERVE,
+    F_RESERVE_HOUR,
+    F_RESERVE_LEFT,
+    F_SHELLS_A,
+    F_SHELLS_D,
+    F_THEIRS,
+    F_WON,
+    fight,
+)
 from xetho.simulate.process.guns import fire
 from xetho.simulate.process.losses import book
-from xetho.simulate.rows import some
+from xetho.simulate.rows import add, fill, some
 from xetho.simulate.streams import ASSAULT as ASSAULT_STREAM
 from xetho.simulate.streams import lognormal, uniform4
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 ASSAULT, COUNTER, SIEGE = 0, 1, 2
 MINE = 3
 
 
 @kernel
-def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> None:
-    """Fight tonight's operations in the order of the table."""
+def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
+    """Fight tonight's operations in the order of the table.
+
+    Of each, the fights of the lanes in which it goes in are put side by side (S_FIGHT), so that their hours are fought
+    together.
+    """
     for o in range(at[N_OPERATIONS]):
         if not n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o] or not some(s[at[S_OP_GO] + o]):
             continue
+        first = n[at[T_OP_KIND] + o] == ASSAULT
+        c = n[at[T_POS_CAMP] + n[at[T_OP_TARGET] + o]]
+        if first:
+            _tonight(c, day, n, s, at)
+        count = 0
         for lane in range(s.shape[1]):
             if s[at[S_OP_GO] + o, lane] > 0.0 and s[at[S_OVER], lane] == 0.0:
-                if n[at[T_OP_KIND] + o] == ASSAULT:
-                    _assault(o, day, n, u, x, s, at, key, run0, lane)
+                luck0, luck1, _, _ = uniform4(key, ASSAULT_STREAM, runs[lane], day, n[at[T_OP_ENTITY] + o], 0)
+                if first:
+                    on = _prepare_assault(o, count, luck0, luck1, n, x, s, at, lane)
                 else:
-                    _counter_attack(o, day, n, u, x, s, at, key, run0, lane)
+                    on = _prepare_counter(o, count, luck0, luck1, n, x, s, at, lane)
+                if on:
+                    _common_terms(o, count, x, s, at, lane)
+                    count += 1
+        if count > 0:
+            fight(count, at[S_FIGHT], s, day, n[at[T_OP_ENTITY] + o], key, runs)
+        for i in range(count):
+            if first:
+                _end_assault(o, i, day, n, u, x, s, at)
+            else:
+                _end_counter(o, i, n, x, s, at)
 
 
 @kernel
-def hits(rate: float, firing: float, target: float, x: A, lane: int) -> float:
-    """Men hit in an hour by the law and exponents of the campaign; rate per hour at the reference strength."""
-    return lanchester(rate, firing, target, x[P_REFERENCE, lane], x[P_LAW_P, lane], x[P_LAW_Q, lane])
+def _common_terms(o: int, i: int, x: A, s: A, at: AT, lane: int) -> None:
+    """What every fight of the campaign has in common, beside fight `i`."""
+    f = at[S_FIGHT]
+    s[f + F_LANE, i] = lane
+    s[f + F_REFERENCE, i] = x[P_REFERENCE, lane]
+    s[f + F_LAW_P, i] = x[P_LAW_P, lane]
+    s[f + F_LAW_Q, i] = x[P_LAW_Q, lane]
+    s[f + F_NOISE, i] = x[P_HOUR_NOISE, lane]
+    s[f + F_BREAK_A, i] = x[P_ATTACKER_BREAK, lane] * s[f + F_ATTACKERS, i]
+    s[f + F_BREAK_D, i] = x[P_DEFENDER_BREAK, lane]
+    s[f + F_LENGTH, i] = np.float32(np.int32(max(np.float32(1.0), x[at[X_HOURS] + o, lane])))
 
 
 @kernel
@@ -177,26 +233,23 @@ def _lose_attackers(o: int, lost: float, fought: bool, n: N, x: A, s: A, at: AT,
 @kernel
 def _prepare(o: int, p: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
     """Fire the operation's rounds on its target: hits and wear; blow what mines are ready under it."""
-    side = n[at[T_OP_SIDE] + o]
     c = n[at[T_POS_CAMP] + p]
-    field = at[N_CAMPS] + side
     fort = x[at[X_FORT] + p, lane] * s[at[S_POS_FORT] + p, lane]
     casualties = np.float32(0.0)
     wear = np.float32(0.0)
     for i in range(n[at[T_OP_FIRE] + o], n[at[T_OP_FIRE] + o + 1]):
         weapon = n[at[T_FIRE_WEAPON] + i]
         pieces = np.float32(0.0)
-        for b in range(at[N_BATTERIES]):
-            if n[at[T_BAT_WEAPON] + b] == weapon and n[at[T_BAT_GROUP] + b] == field:
-                pieces += s[at[S_BATTERY] + b, lane]
+        for j in range(n[at[T_FIRE_BATTERY] + i], n[at[T_FIRE_BATTERY] + i + 1]):
+            pieces += s[at[S_BATTERY] + n[at[T_FIRE_BATTERIES] + j], lane]
         if pieces <= 0.0:
             continue
-        for b in range(at[N_BATTERIES]):
-            if n[at[T_BAT_WEAPON] + b] == weapon and n[at[T_BAT_GROUP] + b] == field:
-                want = x[n[at[T_FIRE_SLOT] + i], lane] * s[at[S_BATTERY] + b, lane] / pieces
-                rounds = fire(b, want, n, x, s, at, lane)
-                casualties += rounds * x[at[X_CASUALTIES] + weapon, lane] / np.float32(100.0)
-                wear += rounds * x[at[X_WEAR] + weapon, lane] / np.float32(100.0)
+        for j in range(n[at[T_FIRE_BATTERY] + i], n[at[T_FIRE_BATTERY] + i + 1]):
+            b = n[at[T_FIRE_BATTERIES] + j]
+            want = x[n[at[T_FIRE_SLOT] + i], lane] * s[at[S_BATTERY] + b, lane] / pieces
+            rounds = fire(b, want, n, x, s, at, lane)
+            casualties += rounds * x[at[X_CASUALTIES] + weapon, lane] / np.float32(100.0)
+            wear += rounds * x[at[X_WEAR] + weapon, lane] / np.float32(100.0)
     s[at[S_POS_FORT] + p, lane] = max(np.float32(0.0), s[at[S_POS_FORT] + p, lane] - wear)
     share = np.float32(0.0)
     men = s[at[S_POS_MEN] + p, lane]
@@ -224,81 +277,76 @@ def _support(p: int, n: N, x: A, s: A, at: AT, lane: int) -> float:
 
 
 @kernel
-def _tonight(c: int, n: N, s: A, at: AT, lane: int) -> float:
-    """How many assaults the camp's guns must answer tonight."""
-    count = np.float32(0.0)
+def _tonight(c: int, day: int, n: N, s: A, at: AT) -> None:
+    """How many assaults the camp's guns must answer tonight, in every lane (S_TONIGHT)."""
+    fill(s[at[S_TONIGHT]], np.float32(0.0))
     for o in range(at[N_OPERATIONS]):
-        if n[at[T_OP_KIND] + o] == ASSAULT and n[at[T_POS_CAMP] + n[at[T_OP_TARGET] + o]] == c:
-            count += s[at[S_OP_GO] + o, lane]
-    return max(count, np.float32(1.0))
+        open_ = n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o]
+        if open_ and n[at[T_OP_KIND] + o] == ASSAULT and n[at[T_POS_CAMP] + n[at[T_OP_TARGET] + o]] == c:
+            add(s[at[S_TONIGHT]], s[at[S_OP_GO] + o])
 
 
 @kernel
-def _assault(
-    o: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lane: int
-) -> None:
+def _prepare_assault(
+    o: int, i: int, luck0: float, luck1: float, n: N, x: A, s: A, at: AT, lane: int
+) -> bool:
+    """Prepare the assault by fire and put it down as fight `i`; whether there is anything to fight."""
     p = n[at[T_OP_TARGET] + o]
     c = n[at[T_POS_CAMP] + p]
-    side = n[at[T_OP_SIDE] + o]
-    field = at[N_CAMPS] + side
+    field = at[N_CAMPS] + n[at[T_OP_SIDE] + o]
     if s[at[S_HELD] + p, lane] == 0.0 or s[at[S_FALLEN] + c, lane] > 0.0:
-        return
+        return False
     _prepare(o, p, n, x, s, at, lane)
     sent, worth = _attackers(o, n, x, s, at, lane)
     if sent < 1.0:
-        return
+        return False
     start = s[at[S_POS_MEN] + p, lane]
     near = s[at[S_CLOSE] + p, lane]
     fort = x[at[X_FORT] + p, lane] * s[at[S_POS_FORT] + p, lane]
     cover = np.float32(1.0) - x[P_TRENCH_COVER, lane] * near
-    luck0, luck1, _, _ = uniform4(key, ASSAULT_STREAM, run0 + lane, day, n[at[T_OP_ENTITY] + o], 0)
     attack = x[P_ATTACK, lane] * (np.float32(1.0) + x[P_TRENCH_REACH, lane] * near) / (np.float32(1.0) + fort)
     attack *= lognormal(luck0, x[P_NOISE, lane])
     defend = x[P_DEFEND, lane] * (np.float32(1.0) + x[P_FORT_COVER, lane] * fort) * cover
     defend *= _support(p, n, x, s, at, lane)
     defend *= lognormal(luck1, x[P_NOISE, lane])
-    ours = _worth(field, s, x, at, lane) * worth
-    theirs = _worth(c, s, x, at, lane) * s[at[S_POS_WORTH] + p, lane]
-    shells = s[at[S_DEFENCE] + c, lane] * cover / _tonight(c, n, s, at, lane)
     length = max(np.float32(1.0), x[at[X_HOURS] + o, lane])
-    reserve_left = s[at[S_RESERVE] + c, lane] * x[P_RESERVE_LIMIT, lane]
-    a, d = sent, start
-    came = np.float32(0.0)
-    lost_a = np.float32(0.0)
-    lost_d = np.float32(0.0)
-    hour = 0
-    won = d <= 0.0
-    while not won and hour < int(length):
-        step = min(s[at[S_RESERVE] + c, lane] * x[P_RESERVE_HOUR, lane], reserve_left - came)
-        step = max(np.float32(0.0), step)
-        s[at[S_RESERVE] + c, lane] -= step
-        came += step
-        d += step
-        v0, v1, _, _ = uniform4(key, ASSAULT_STREAM, run0 + lane, day, n[at[T_OP_ENTITY] + o], 1 + hour)
-        on_d = min(d, hits(attack, a * ours, d, x, lane) * lognormal(v0, x[P_HOUR_NOISE, lane]))
-        on_a = hits(defend, d * theirs, a, x, lane) * lognormal(v1, x[P_HOUR_NOISE, lane]) + shells / length
-        on_a = min(a, on_a)
-        a -= on_a
-        d -= on_d
-        lost_a += on_a
-        lost_d += on_d
-        hour += 1
-        if d <= x[P_DEFENDER_BREAK, lane] * (start + came):
-            won = True
-        elif lost_a >= x[P_ATTACKER_BREAK, lane] * sent:
-            break
-    s[at[S_POS_MEN] + p, lane] = d
-    s[at[S_CAMP_MEN] + c, lane] -= lost_d
-    book(c, lost_d, n, x, s, at, lane)
-    _lose_attackers(o, lost_a, True, n, x, s, at, lane)
-    if won:
-        _fall(o, p, c, day + (u[at[U_OP_HOUR] + o] + hour) / 24.0, d, lost_d, n, x, s, at, lane)
-    else:
-        _hold(p, c, start, came, d, s, at, lane)
+    f = at[S_FIGHT]
+    s[f + F_ATTACKERS, i] = sent
+    s[f + F_DEFENDERS, i] = start
+    s[f + F_ATTACK, i] = attack
+    s[f + F_DEFEND, i] = defend
+    s[f + F_OURS, i] = _worth(field, s, x, at, lane) * worth
+    s[f + F_THEIRS, i] = _worth(c, s, x, at, lane) * s[at[S_POS_WORTH] + p, lane]
+    s[f + F_SHELLS_A, i] = s[at[S_DEFENCE] + c, lane] * cover / max(np.float32(1.0), s[at[S_TONIGHT], lane]) / length
+    s[f + F_SHELLS_D, i] = 0.0
+    s[f + F_RESERVE, i] = s[at[S_RESERVE] + c, lane]
+    s[f + F_RESERVE_HOUR, i] = x[P_RESERVE_HOUR, lane]
+    s[f + F_RESERVE_LEFT, i] = s[at[S_RESERVE] + c, lane] * x[P_RESERVE_LIMIT, lane]
+    s[f + F_WON, i] = np.float32(1.0) if start <= 0.0 else np.float32(0.0)
+    return True
 
 
 @kernel
-def _hold(p: int, c: int, start: float, came: float, d: float, s: A, at: AT, lane: int) -> None:
+def _end_assault(o: int, i: int, day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
+    """Book the losses of fight `i` and what became of the position."""
+    f = at[S_FIGHT]
+    lane = int(s[f + F_LANE, i])
+    p = n[at[T_OP_TARGET] + o]
+    c = n[at[T_POS_CAMP] + p]
+    d, lost_d = s[f + F_DEFENDERS, i], s[f + F_LOST_D, i]
+    s[at[S_RESERVE] + c, lane] = s[f + F_RESERVE, i]
+    s[at[S_POS_MEN] + p, lane] = d
+    s[at[S_CAMP_MEN] + c, lane] -= lost_d
+    book(c, lost_d, n, x, s, at, lane)
+    _lose_attackers(o, s[f + F_LOST_A, i], True, n, x, s, at, lane)
+    if s[f + F_WON, i] > 0.0:
+        _fall(o, p, c, day + (u[at[U_OP_HOUR] + o] + s[f + F_HOURS, i]) / 24.0, d, lost_d, n, x, s, at, lane)
+    else:
+        _hold(p, c, s[f + F_CAME, i], d, s, at, lane)
+
+
+@kernel
+def _hold(p: int, c: int, came: float, d: float, s: A, at: AT, lane: int) -> None:
     """The position stands: reserves beyond its garrison's size go back."""
     back = max(np.float32(0.0), min(came, d - s[at[S_POS_SET] + p, lane]))
     s[at[S_POS_MEN] + p, lane] = d - back
@@ -332,54 +380,54 @@ def _fall(
 
 
 @kernel
-def _counter_attack(
-    o: int, day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lane: int
-) -> None:
-    """The camp's reserve tries to win a position back from those who took it and now hold its ruins."""
+def _prepare_counter(
+    o: int, i: int, luck0: float, luck1: float, n: N, x: A, s: A, at: AT, lane: int
+) -> bool:
+    """Put down as fight `i` how the camp's reserve tries to win a position back from those who now hold its ruins."""
     p = n[at[T_OP_TARGET] + o]
     c = n[at[T_POS_CAMP] + p]
     taker = int(s[at[S_OCCUPIED] + p, lane])
     if s[at[S_HELD] + p, lane] > 0.0 or taker < 0 or s[at[S_FALLEN] + c, lane] > 0.0:
-        return
-    sent = s[at[S_RESERVE] + c, lane] * x[at[X_COMMIT] + o, lane]
-    field = at[N_CAMPS] + n[at[T_OP_SIDE] + taker]
+        return False
     garrison = np.float32(0.0)
     for j in range(n[at[T_OP_FORCE] + taker], n[at[T_OP_FORCE] + taker + 1]):
         garrison += s[at[S_FORCE_MEN] + n[at[T_OP_FORCES] + j], lane]
     garrison *= x[at[X_COMMIT] + taker, lane] * x[P_OCCUPY, lane]
     fort = x[at[X_FORT] + p, lane] * s[at[S_POS_FORT] + p, lane]
-    luck0, luck1, _, _ = uniform4(key, ASSAULT_STREAM, run0 + lane, day, n[at[T_OP_ENTITY] + o], 0)
-    attack = x[P_ATTACK, lane] / (np.float32(1.0) + fort) * lognormal(luck0, x[P_NOISE, lane])
-    defend = x[P_DEFEND, lane] * (np.float32(1.0) + x[P_FORT_COVER, lane] * fort) * lognormal(luck1, x[P_NOISE, lane])
-    ours, theirs = _worth(c, s, x, at, lane), _worth(field, s, x, at, lane)
-    # the camp's guns prepare and support it
-    shells = s[at[S_DEFENCE] + c, lane] / (np.float32(1.0) + fort)
     length = max(np.float32(1.0), x[at[X_HOURS] + o, lane])
-    a, d = sent, garrison
-    hour = 0
-    lost_a = np.float32(0.0)
-    lost_d = np.float32(0.0)
-    won = False
-    while hour < int(length):
-        v0, v1, _, _ = uniform4(key, ASSAULT_STREAM, run0 + lane, day, n[at[T_OP_ENTITY] + o], 1 + hour)
-        on_d = min(d, hits(attack, a * ours, d, x, lane) * lognormal(v0, x[P_HOUR_NOISE, lane]) + shells / length)
-        on_a = min(a, hits(defend, d * theirs, a, x, lane) * lognormal(v1, x[P_HOUR_NOISE, lane]))
-        a -= on_a
-        d -= on_d
-        lost_a += on_a
-        lost_d += on_d
-        hour += 1
-        if d <= x[P_DEFENDER_BREAK, lane] * garrison:
-            won = True
-            break
-        if lost_a >= x[P_ATTACKER_BREAK, lane] * sent:
-            break
+    f = at[S_FIGHT]
+    s[f + F_ATTACKERS, i] = s[at[S_RESERVE] + c, lane] * x[at[X_COMMIT] + o, lane]
+    s[f + F_DEFENDERS, i] = garrison
+    s[f + F_ATTACK, i] = x[P_ATTACK, lane] / (np.float32(1.0) + fort) * lognormal(luck0, x[P_NOISE, lane])
+    defend = x[P_DEFEND, lane] * (np.float32(1.0) + x[P_FORT_COVER, lane] * fort)
+    s[f + F_DEFEND, i] = defend * lognormal(luck1, x[P_NOISE, lane])
+    s[f + F_OURS, i] = _worth(c, s, x, at, lane)
+    s[f + F_THEIRS, i] = _worth(at[N_CAMPS] + n[at[T_OP_SIDE] + taker], s, x, at, lane)
+    s[f + F_SHELLS_A, i] = 0.0
+    # the camp's guns prepare and support it
+    s[f + F_SHELLS_D, i] = s[at[S_DEFENCE] + c, lane] / (np.float32(1.0) + fort) / length
+    s[f + F_RESERVE, i] = 0.0
+    s[f + F_RESERVE_HOUR, i] = 0.0
+    s[f + F_RESERVE_LEFT, i] = 0.0
+    s[f + F_WON, i] = 0.0
+    return True
+
+
+@kernel
+def _end_counter(o: int, i: int, n: N, x: A, s: A, at: AT) -> None:
+    """Book the losses of fight `i`; a position won back is held by those who won it."""
+    f = at[S_FIGHT]
+    lane = int(s[f + F_LANE, i])
+    p = n[at[T_OP_TARGET] + o]
+    c = n[at[T_POS_CAMP] + p]
+    taker = int(s[at[S_OCCUPIED] + p, lane])
+    lost_a = s[f + F_LOST_A, i]
     s[at[S_RESERVE] + c, lane] -= lost_a
     s[at[S_CAMP_MEN] + c, lane] -= lost_a
     book(c, lost_a, n, x, s, at, lane)
-    _lose_attackers(taker, lost_d, False, n, x, s, at, lane)
-    if won:
-        put = min(a, s[at[S_POS_SET] + p, lane])
+    _lose_attackers(taker, s[f + F_LOST_D, i], False, n, x, s, at, lane)
+    if s[f + F_WON, i] > 0.0:
+        put = min(s[f + F_ATTACKERS, i], s[at[S_POS_SET] + p, lane])
         s[at[S_RESERVE] + c, lane] -= put
         s[at[S_POS_MEN] + p, lane] += put
         s[at[S_HELD] + p, lane] = 1.0

@@ -81,14 +81,15 @@ def arrivals(day: int, n: N, s: A, at: AT) -> None:
     """Hand over the cargo due this morning, where any can come."""
     for i in range(at[N_GOALS]):
         c = n[at[T_GOAL_CELL] + i]
-        _hand_over(s[at[S_STOCK] + c], s[ring_row(c, day, n, at)])
+        _hand_over(s[at[S_STOCK] + c], s[ring_row(c, day, n, at)], s[at[S_OVER]])
 
 
 @lane_loop
-def _hand_over(stock: A, due: A) -> None:
+def _hand_over(stock: A, due: A, over: A) -> None:
     for lane in range(stock.shape[0]):
-        stock[lane] += due[lane]
-        due[lane] = NONE
+        come = due[lane] * (ONE - over[lane])
+        stock[lane] += come
+        due[lane] -= come
 
 
 @kernel
@@ -127,14 +128,16 @@ def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
             if day > 0:
                 step -= u[share - at[N_FLEETS]] * u[factor - at[N_POOLS]]
             if step != NONE:
-                _change(s[at[S_POOL] + p], s[at[S_POOL_JOINED] + p], x[at[X_COUNT] + i], step, joining)
+                _change(
+                    s[at[S_POOL] + p], s[at[S_POOL_JOINED] + p], x[at[X_COUNT] + i], s[at[S_OVER]], step, joining
+                )
 
 
 @lane_loop
-def _change(pool: A, joined: A, count: A, step: float, joining: bool) -> None:
+def _change(pool: A, joined: A, count: A, over: A, step: float, joining: bool) -> None:
     """Let the carriers of one row join, or those of a row that shrinks leave."""
     for lane in range(pool.shape[0]):
-        come = count[lane] * step
+        come = count[lane] * step * (ONE - over[lane])
         come = max(come, -pool[lane]) if (come > NONE) == joining else NONE
         pool[lane] += come
         joined[lane] += come
@@ -223,6 +226,8 @@ def _fill_up(f: int, men: float, n: N, x: A, s: A, at: AT, lane: int) -> bool:
 @kernel
 def _leave(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
     """A field formation marches off with the men it has left; what served in a camp takes its strength from there."""
+    if s[at[S_OVER], lane] > 0.0:
+        return
     side = n[at[T_FORCE_SIDE] + f]
     group = n[at[T_FORCE_GROUP] + f]
     kind = n[at[T_FORCE_KIND] + f]

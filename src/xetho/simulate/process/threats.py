@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +10,7 @@ from xetho.simulate.layout import (
     A_CUTS,
     N_DAYS,
     N_ROUTES,
+    N_STRIKES,
     N_THREATS,
     P_IDLE_ROUTE,
     S_BACKLOG,
@@ -22,7 +21,8 @@ from xetho.simulate.layout import (
     S_POOL,
     S_POOL_JOINED,
     S_SCRATCH,
-    S_STRIKE_LUCK,
+    S_STRIKE_CUTS,
+    S_STRIKE_LEFT,
     S_STRUCK,
     S_TRAFFIC,
     T_ROUTE_FIRST,
@@ -45,27 +45,35 @@ from xetho.simulate.layout import (
     X_MEND_CV,
     X_THREAT_FOUL,
 )
-from xetho.simulate.maths import exp
+from xetho.simulate.maths import exp, log
 from xetho.simulate.rows import add, copy, fill_rows
-from xetho.simulate.streams import STRIKE, day_row, lognormal, poisson_row, uniform4
+from xetho.simulate.streams import STRIKE, lognormal, uniform4, uniform_row
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-MEAN, CUTS, LANES, WORK = 1, 2, 5, 6  # scratch rows of this file
+LANES, WORK, GAP = 1, 2, 3  # scratch rows of this file
+EFFORT, CUT = 1, 2  # what `_spread` has seen
+MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
 VECTOR = 16  # numbers that fill a vector of any machine
 
 
 @kernel
-def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> None:
+def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Every threat strikes its routes.
 
     A route's part w of the effort follows the threat's policy; cuts ~ Poisson(effort · w · (1 − guard) · cuts per
     effort); a cut adds lognormal man-days of mending; carriers and cargo are struck with
     ``1 − exp(−Σ effort · w · (1 − guard) · rate)``, summed over the threats. What strikes at a played guard is spent.
+
+    Cuts are a Poisson process in the cuts expected so far: from one to the next lies an exponential amount of them. So
+    numbers are drawn for cuts, not for days, and the nth cut of a threat on a route has the same luck in every what-if.
     """
+    if day == 0:
+        _first_gaps(n, s, at, key, runs)
     _share_effort(day, n, u, x, s, at)
     for r in range(at[N_ROUTES]):
         first, end = n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]
@@ -78,10 +86,25 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int) -> No
         if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(first, end):
                 on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
-                if on and _strike(j, r, day, n, x, s, at, key, run0):
+                if on and _strike(j, r, n, x, s, at, key, runs):
                     threatened = True
         if threatened:
             _as_shares(hit, struck)
+
+
+@kernel
+def _first_gaps(n: N, s: A, at: AT, key: int, runs: RUNS) -> None:
+    """Cuts to be expected before each strike's first cut."""
+    for j in range(at[N_STRIKES]):
+        left = s[at[S_STRIKE_LEFT] + j]
+        uniform_row(key, STRIKE, runs, 0, n[at[T_STRIKE_ENTITY] + j], 0, left)
+        _gap(left)
+
+
+@lane_loop
+def _gap(uniform: A) -> None:
+    for lane in range(uniform.shape[0]):
+        uniform[lane] = -log(uniform[lane])
 
 
 @kernel
@@ -94,8 +117,11 @@ def _share_effort(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
             for j in range(n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]):
                 k = n[at[T_STRIKE_THREAT] + j]
                 if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE:
-                    _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
-                    add(s[at[S_CLAIMS] + k], claim)
+                    if n[at[T_THREAT_POLICY] + k] == EXPOSURE:
+                        add(s[at[S_CLAIMS] + k], x[at[X_EXPOSURE] + r])
+                    else:
+                        _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
+                        add(s[at[S_CLAIMS] + k], claim)
     for k in range(at[N_THREATS]):
         if u[at[U_THREAT_ON] + k * at[N_DAYS] + day] > NONE:
             _effort_each(s[at[S_CLAIMS] + k], x[at[X_EFFORT] + k], s[at[S_OVER]])
@@ -148,75 +174,84 @@ def _clear(hit: A, struck: A) -> None:
 
 
 @kernel
-def _strike(j: int, r: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> bool:
+def _strike(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> bool:
     """Strike `j`, that of one threat on route `r`, in all lanes; whether any lane sees effort there."""
     k = n[at[T_STRIKE_THREAT] + j]
-    claim, mean, cuts = s[at[S_SCRATCH]], s[at[S_SCRATCH] + MEAN], s[at[S_SCRATCH] + CUTS]
+    claim, left = s[at[S_SCRATCH]], s[at[S_STRIKE_LEFT] + j]
     _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
-    if not _spread(
-        mean, claim, s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k],
+    seen = _spread(
+        left, claim, s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k],
         s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k],
         x[at[X_CARGO_LOST] + k], x[at[X_CARRIERS_LOST] + k],
-    ):  # fmt: skip
-        return False
-    entity = n[at[T_STRIKE_ENTITY] + j]
-    uniform = s[day_row(key, STRIKE, run0, day, entity, s, at[S_STRIKE_LUCK] + 5 * j)]
-    poisson_row(uniform, mean, s[at[S_SCRATCH] + 3], s[at[S_SCRATCH] + 4], cuts)
-    if _count(cuts, s[at[A_CUTS] + r]):
-        lanes, work, backlog = s[at[S_SCRATCH] + LANES], s[at[S_SCRATCH] + WORK], s[at[S_BACKLOG] + r]
-        few = _cut_lanes(cuts, lanes)
-        drawn = min(cuts.shape[0], (few + VECTOR - 1) // VECTOR * VECTOR)
-        _mending(drawn, lanes, cuts, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, key, run0, day, entity)
-        for i in range(few):
-            backlog[int(lanes[i])] += work[i]
-    return True
+    )  # fmt: skip
+    if seen & CUT:
+        _cut(j, r, n, x, s, at, key, runs)
+    return (seen & EFFORT) != 0
 
 
 @lane_loop
 def _spread(
-    mean: A, claim: A, each: A, guard: A, in_foul: A, foul: A, hit: A, struck: A, cuts: A, cargo: A, carriers: A
-) -> bool:
-    """A threat's effort on a route: cuts to be expected, cargo and carriers at risk; whether any lane sees any."""
-    some = np.int32(0)
-    for lane in range(mean.shape[0]):
+    left: A, claim: A, each: A, guard: A, in_foul: A, foul: A, hit: A, struck: A, cuts: A, cargo: A, carriers: A
+) -> int:
+    """A threat's effort on a route: cargo and carriers at risk, and what of it is left until the next cut.
+
+    Returns EFFORT where any lane sees some, and CUT where any lane has come to a cut.
+    """
+    effort_seen, cut = np.int32(0), np.int32(0)
+    for lane in range(left.shape[0]):
         effort = claim[lane] * each[lane] * (ONE - guard[lane]) * (in_foul[lane] if foul[lane] > HALF else ONE)
-        some = np.int32(some | np.int32(effort > NONE))
-        mean[lane] = effort * cuts[lane]
+        effort_seen = np.int32(effort_seen | np.int32(effort > NONE))
+        left[lane] -= min(MOST_CUTS, effort * cuts[lane])
+        cut = np.int32(cut | np.int32(left[lane] <= NONE))
         hit[lane] += effort * cargo[lane]
         struck[lane] += effort * carriers[lane]
-    return some != 0
+    return EFFORT * effort_seen + CUT * cut
+
+
+@kernel
+def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
+    """Cut route `r` in the lanes where strike `j` has come to it, as often as it has."""
+    k, entity = n[at[T_STRIKE_THREAT] + j], n[at[T_STRIKE_ENTITY] + j]
+    left, count = s[at[S_STRIKE_LEFT] + j], s[at[S_STRIKE_CUTS] + j]
+    lanes, work, gap = s[at[S_SCRATCH] + LANES], s[at[S_SCRATCH] + WORK], s[at[S_SCRATCH] + GAP]
+    backlog, total = s[at[S_BACKLOG] + r], s[at[A_CUTS] + r]
+    few = _cut_lanes(left, lanes)
+    while few > 0:
+        drawn = min(left.shape[0], (few + VECTOR - 1) // VECTOR * VECTOR)
+        _mending(drawn, lanes, count, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, gap, key, runs, entity)
+        again = 0
+        for i in range(few):
+            lane = int(lanes[i])
+            backlog[lane] += work[i]
+            total[lane] += ONE
+            count[lane] += ONE
+            left[lane] += gap[i]
+            lanes[again] = lane
+            again += np.int64(left[lane] <= NONE)
+        few = again
 
 
 @lane_loop
-def _count(cuts: A, total: A) -> bool:
-    some = np.int32(0)
-    for lane in range(cuts.shape[0]):
-        some = np.int32(some | np.int32(cuts[lane] > NONE))
-        total[lane] += cuts[lane]
-    return some != 0
-
-
-@lane_loop
-def _cut_lanes(cuts: A, lanes: A) -> int:
-    """Put down in which lanes there are cuts; their number. Without a branch, since nobody could foretell it."""
+def _cut_lanes(left: A, lanes: A) -> int:
+    """Put down which lanes have come to a cut; their number. Without a branch, since nobody could foretell it."""
     few = 0
-    for lane in range(cuts.shape[0]):
+    for lane in range(left.shape[0]):
         lanes[few] = lane
-        few += np.int64(cuts[lane] > NONE)
+        few += np.int64(left[lane] <= NONE)
     return few
 
 
 @lane_loop
 def _mending(
-    drawn: int, lanes: A, cuts: A, days: A, varies: A, work: A, key: int, run0: int, day: int, entity: int
+    drawn: int, lanes: A, count: A, days: A, varies: A, work: A, gap: A, key: int, runs: RUNS, entity: int
 ) -> None:
-    """Man-days that the cuts take to mend, for the lanes put down: they are few, and a draw is dear."""
-    last = np.float32(cuts.shape[0] - 1)
+    """Man-days that the next cut takes to mend and the effort from it to the one after, for the lanes put down."""
+    last = np.float32(count.shape[0] - 1)
     for i in range(drawn):
         lane = np.int64(max(NONE, min(lanes[i], last)))  # beyond those put down there may be anything
-        count = max(cuts[lane], ONE)
-        luck = uniform4(key, STRIKE, run0 + lane, day, entity, 1)[0]
-        work[i] = count * days[lane] * lognormal(luck, varies[lane] / np.float32(math.sqrt(count)))
+        luck, until, _, _ = uniform4(key, STRIKE, runs[lane], np.int64(count[lane]) + 1, entity, 0)
+        work[i] = days[lane] * lognormal(luck, varies[lane])
+        gap[i] = -log(until)
 
 
 @lane_loop

@@ -41,6 +41,7 @@ from xetho.simulate.layout import (
     S_OVER,
     S_POOL,
     S_POOL_LOST,
+    S_POOL_RISK,
     S_POOL_WANT,
     S_RATE,
     S_RATE_TODAY,
@@ -71,6 +72,7 @@ from xetho.simulate.layout import (
     T_PERIOD,
     T_PERIOD_BIN,
     T_PERIOD_WAY,
+    T_POOL_ENTITY,
     T_POOL_SIDE,
     T_ROUTE_FIRST,
     T_ROUTE_LAST,
@@ -79,7 +81,6 @@ from xetho.simulate.layout import (
     T_ROUTE_ZONE2,
     T_WAY_AIR,
     T_WAY_ARC,
-    T_WAY_ENTITY,
     T_WAY_FOOD_BIN,
     T_WAY_FROM,
     T_WAY_FUEL_BIN,
@@ -98,12 +99,13 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.conditions import hold
 from xetho.simulate.process.stock import bin_row, ring_row, take_lanes
-from xetho.simulate.rows import fill, fill_rows, whole
+from xetho.simulate.rows import fill, fill_rows, some, whole
 from xetho.simulate.streams import CARRIERS, day_row, poisson_row
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
 AT = NDArray[np.int64]
+RUNS = NDArray[np.uint32]
 FLOW = NDArray[np.int64]
 KG, TONNE = np.float32(1e3), np.float32(1e-3)  # in the other
 LEAST = np.float32(1e-3)  # of a tonne: less than this is not moved on a day
@@ -111,7 +113,7 @@ NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
 
 
 @apart_kernel
-def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lanes: int, flow: FLOW) -> None:
+def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, lanes: int, flow: FLOW) -> None:
     """A day's loading on every way; cargo is on its way when this returns. `flow` adds up kg by arc over lanes."""
     period = n[at[T_PERIOD] + day]
     first, end = n[at[T_PERIOD_WAY] + period], n[at[T_PERIOD_WAY] + period + 1]
@@ -120,6 +122,7 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lan
     _roads(day, first, end, n, u, x, s, at)
     _wants(day, n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1], n, u, s, at)
     _share_carriers(first, end, n, s, at)
+    struck = False
     for i in range(first, end):
         w, begin, stop = n[at[T_ACTIVE_WAY] + i], n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]
         if not _set_share(w, n, x, s, at):
@@ -129,9 +132,11 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, run0: int, lan
             continue
         for j in range(begin, stop):
             _send(n[at[T_ACTIVE_LOAD] + j], w, day, u[at[U_ACTIVE_PLAN] + j], n, s, at)
-        _crews(w, day, n, x, s, at, key, run0)
+        struck = _crews(w, n, x, s, at) or struck
         if lanes > 0:
             flow[n[at[T_WAY_ARC] + w]] += whole(s[at[S_WAY_MOVED] + w, :lanes], KG, NONE)
+    if struck:
+        _lose_carriers(day, n, s, at, key, runs)
 
 
 @apart_kernel
@@ -285,6 +290,7 @@ def _add_share(way: A, desired: A, share: A) -> None:
 def _share_carriers(first: int, end: int, n: N, s: A, at: AT) -> None:
     """What ways want of their pools' carriers and of their roads; then the share of it that each pool has."""
     fill_rows(s, at[S_POOL_WANT], at[N_POOLS], NONE)
+    fill_rows(s, at[S_POOL_RISK], at[N_POOLS], NONE)
     for i in range(first, end):
         w = n[at[T_ACTIVE_WAY] + i]
         _claim(
@@ -354,24 +360,21 @@ def _burn(total: A, burnt: A, wanted: A, share: A) -> None:
 
 
 @apart_kernel
-def _crews(w: int, day: int, n: N, x: A, s: A, at: AT, key: int, run0: int) -> None:
-    """Carriers at work on a way: their labour, what they eat at the depot they load at, and those struck."""
+def _crews(w: int, n: N, x: A, s: A, at: AT) -> bool:
+    """Carriers at work on a way: their labour, what they eat at the depot they load at; whether any may be struck."""
     r, p, m = n[at[T_WAY_ROUTE] + w], n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w]
     side, place, b = n[at[T_POOL_SIDE] + p], n[at[T_WAY_FROM] + w], n[at[T_WAY_FOOD_BIN] + w]
-    food, eaten, risk, hits = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], s[at[S_SCRATCH] + 3]
+    food, eaten = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
     struck = _work(
         s[at[S_WAY_WORK] + w], s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], s[at[S_RATE_TODAY] + w],
         s[at[S_WAY_MOVED] + w], x[at[X_CREW] + m], s[at[A_LABOUR] + side], s[at[S_TRAFFIC] + r],
-        s[at[A_PASSED] + place], x[at[X_FOOD] + m], food, s[at[S_STRUCK] + r], risk,
+        s[at[A_PASSED] + place], x[at[X_FOOD] + m], food, s[at[S_STRUCK] + r], s[at[S_POOL_RISK] + p],
     )  # fmt: skip
     if b >= 0:
         good = side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]
         take_lanes(n, s, at, b, food, eaten)
         _book_food(food, eaten, s[at[A_EATEN] + good], s[at[A_SHORT] + good], s[at[S_FED] + place])
-    if struck:
-        uniform = s[day_row(key, CARRIERS, run0, day, n[at[T_WAY_ENTITY] + w], s, at[S_CARRIER_LUCK] + 5 * w)]
-        poisson_row(uniform, risk, s[at[S_SCRATCH] + 4], s[at[S_SCRATCH] + 5], hits)
-        _lose_carriers(hits, s[at[S_POOL] + p], s[at[S_POOL_LOST] + p])
+    return struck
 
 
 @lane_loop
@@ -379,7 +382,7 @@ def _work(
     work: A, way: A, share: A, rate: A, moved: A, crew: A, labour: A, traffic: A, passed: A, ration: A, food: A,
     struck: A, risk: A,
 ) -> bool:  # fmt: skip
-    """Book a way's work; what its crews want to eat and how many carriers may be struck, and whether any may."""
+    """Book a way's work; what its crews want to eat, how many of them may be struck, and whether any may."""
     some = np.int32(0)
     for lane in range(work.shape[0]):
         there = way[lane] * share[lane] / max(rate[lane], TINY)
@@ -388,8 +391,9 @@ def _work(
         traffic[lane] += moved[lane]
         passed[lane] += moved[lane]
         food[lane] = there * ration[lane] * TONNE
-        risk[lane] = there * struck[lane]
-        some = np.int32(some | np.int32(risk[lane] > NONE))
+        hit = there * struck[lane]
+        risk[lane] += hit
+        some = np.int32(some | np.int32(hit > NONE))
     return some != 0
 
 
@@ -401,8 +405,20 @@ def _book_food(food: A, eaten: A, total: A, short: A, fed: A) -> None:
         fed[lane] = min(fed[lane], eaten[lane] / food[lane] if food[lane] > NONE else ONE)
 
 
+@apart_kernel
+def _lose_carriers(day: int, n: N, s: A, at: AT, key: int, runs: RUNS) -> None:
+    """Carriers of each pool struck on all its ways: what is expected adds up, since sums of Poisson counts are such."""
+    hits = s[at[S_SCRATCH]]
+    for p in range(at[N_POOLS]):
+        risk = s[at[S_POOL_RISK] + p]
+        if some(risk):
+            uniform = s[day_row(key, CARRIERS, runs, day, n[at[T_POOL_ENTITY] + p], s, at[S_CARRIER_LUCK] + 5 * p)]
+            poisson_row(uniform, risk, s[at[S_SCRATCH] + 1], s[at[S_SCRATCH] + 2], hits)
+            _lose(hits, s[at[S_POOL] + p], s[at[S_POOL_LOST] + p])
+
+
 @lane_loop
-def _lose_carriers(struck: A, pool: A, lost: A) -> None:
+def _lose(struck: A, pool: A, lost: A) -> None:
     for lane in range(struck.shape[0]):
         gone = min(struck[lane], pool[lane])
         pool[lane] -= gone

@@ -20,11 +20,12 @@ from xetho.simulate.rows import copy, fill
 from xetho.simulate.streams import WEATHER, uniform_row
 
 A = NDArray[np.float32]
+RUNS = NDArray[np.uint32]
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 
 @kernel
-def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], key: int, run0: int) -> None:
+def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], key: int, runs: RUNS) -> None:
     """Draw today's weather of every zone.
 
     Long-run share of foul days p, chance r that foul follows foul; foul follows fair with p(1 − r)/(1 − p), which
@@ -36,7 +37,7 @@ def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], k
             fill(foul, NONE)
             continue
         uniform = s[at[S_SCRATCH]]
-        uniform_row(key, WEATHER, run0, day, n[at[T_ZONE_ENTITY] + z], 0, uniform)
+        uniform_row(key, WEATHER, runs, day, n[at[T_ZONE_ENTITY] + z], 0, uniform)
         if day == 0:
             copy(foul, x[at[X_P_FOUL] + row])
             _draw(foul, uniform)
