@@ -130,4 +130,4 @@ def _preparing() -> str:
     """What the engine's start will take, in words."""
     from xetho.simulate.jit import is_compiled
 
-    return "loading the engine" if is_compiled() else "compiling the engine (only the first time, about a minute)"
+    return "loading the engine" if is_compiled() else "compiling the engine (only the first time, about half a minute)"

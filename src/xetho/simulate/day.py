@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import whole_day
 from xetho.simulate.layout import N_DAYS
 from xetho.simulate.process.air import air_bridge, perimeter
 from xetho.simulate.process.assault import assaults
@@ -35,13 +35,14 @@ from xetho.simulate.process.threats import threats
 from xetho.simulate.process.transport import transport
 from xetho.simulate.process.weather import weather
 from xetho.simulate.process.works import mend, works
+from xetho.simulate.steps import load_steps
 
 A = NDArray[np.float32]
 LONG = NDArray[np.int64]
 RUNS = NDArray[np.uint32]
 
 
-@kernel
+@whole_day(load_steps)
 def run_block(
     n: NDArray[np.int32], u: A, x: A, s: A, at: LONG, key: int, runs: RUNS, first: int, until: int, lanes: int,
     series: A, trace: int, flow: LONG, stock: LONG, condition: LONG,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from xetho.network.inputs import Assumption, Inputs
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import step
 from xetho.simulate.memory import table
 from xetho.simulate.streams import ASSUMPTION, STRIKE, entity, uniforms
 
@@ -122,7 +122,7 @@ class Slots:
         _place(x, self._base, self._slots, self._first, self._acts, self._least, self._most, values, runs)
 
 
-@kernel
+@step
 def _place(
     x: F32, base: F, slots: LONG, start: LONG, acts: LONG, least: F, most: F, values: F, runs: LONG
 ) -> None:

@@ -2,6 +2,8 @@
 
 Numba's cache looks only at the file of each function, but the engine's functions hold constants of other files
 (the layout). So the cache folder is named after all of the engine's sources: a change of any of them starts anew.
+
+Steps are kept there; what they are made of (kernels, lane loops) has machine code only as a part of them (`link`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,11 @@ from typing import Any, TypeVar
 from numba import config, njit
 from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import Compiler
+
+try:
+    from xetho.simulate import link
+except ImportError:  # another Numba: everything is compiled the ordinary way, which takes twice as long
+    link = None  # type: ignore[assignment]
 
 Fn = TypeVar("Fn", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
@@ -60,28 +67,23 @@ def cache_folder() -> str:
 
 
 def is_compiled() -> bool:
-    """Whether an earlier start has left compiled code for these sources."""
-    return any(Path(cache_folder()).rglob("*.nbc"))
+    """Whether an earlier start has left the compiled day for these sources."""
+    return any(Path(cache_folder()).rglob("day.run_block-*.nbc"))
 
 
 def kernel(fn: Fn) -> Fn:
-    """Compile to machine code that runs outside the interpreter lock and is kept on disk for the next start."""
-    return _compile(fn)
+    """Compile as a part of the steps that call it; it runs outside the interpreter lock."""
+    return _compile(fn, "part")
 
 
 def apart_kernel(fn: Fn) -> Fn:
     """The same for one that is given whole arrays, never rows of them: what it reads need not be read again."""
-    return _compile(fn, pipeline_class=_Apart)
-
-
-def allocating_kernel(fn: Fn) -> Fn:
-    """The same for a function that makes arrays."""
-    return _compile(fn, _nrt=True)
+    return _compile(fn, "part", apart=True)
 
 
 def inlined(fn: Fn) -> Fn:
-    """Compile as a part of every loop that calls it, so that the loop can become vector instructions."""
-    return _compile(fn, forceinline=True)
+    """Compile into every loop that calls it, so that this can become vector instructions; Python can call it too."""
+    return _compile(fn, "step", forceinline=True)
 
 
 def lane_loop(fn: Fn) -> Fn:
@@ -91,8 +93,27 @@ def lane_loop(fn: Fn) -> Fn:
     greatest of lanes can then be vectors too); nothing else of the arithmetic is loosened, so that a lane's figures
     do not depend on the machine.
     """
-    only_from_kernels: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # a fifth of the compilation
-    return _compile(fn, pipeline_class=_Apart, fastmath={"nnan", "nsz"}, forceinline=True, **only_from_kernels)
+    return _compile(fn, "part", apart=True, fastmath={"nnan", "nsz"})
+
+
+def step(fn: Fn) -> Fn:
+    """Compile to machine code of its own, kept on disk for the next start: a step of the day, or what Python calls."""
+    return _compile(fn, "step")
+
+
+def apart_step(fn: Fn) -> Fn:
+    """The same for one that is given whole arrays, never rows of them."""
+    return _compile(fn, "step", apart=True)
+
+
+def allocating_kernel(fn: Fn) -> Fn:
+    """The same for a function that makes arrays."""
+    return _compile(fn, "step", _nrt=True)
+
+
+def whole_day(load_steps: Callable[[], None]) -> Callable[[Fn], Fn]:
+    """Compile a function that calls nothing but steps, which `load_steps` (of a module) brings into memory before."""
+    return lambda fn: _compile(fn, "day", before=load_steps)
 
 
 class _Apart(Compiler):
@@ -103,14 +124,20 @@ class _Apart(Compiler):
         self.state.flags.noalias = True
 
 
-def _compile(fn: Fn, **options: Any) -> Fn:
-    # No kernel makes arrays, so none needs to count who uses them (a third of the time of taking rows).
-    options = {"_nrt": False} | options
+def _compile(
+    fn: Fn, kind: str, apart: bool = False, before: Callable[[], None] | None = None, **options: Any
+) -> Fn:  # fmt: skip
+    # No kernel makes arrays, so none needs to count who uses them (a third of the time of taking rows). None is called
+    # from C. A part has no code to keep on disk, nor any that Python could call.
+    alone = link is None or kind != "part"
+    options = {"_nrt": False, "no_cfunc_wrapper": True, "cache": alone, "no_cpython_wrapper": not alone} | options
+    ordinary = _Apart if apart else Compiler
+    pipeline = ordinary if link is None else link.compiler(kind, apart, before)
     settings: Any = config
-    before = settings.CACHE_DIR
+    before_this = settings.CACHE_DIR
     settings.CACHE_DIR = cache_folder()  # read when the function is declared; other users of Numba keep theirs
     try:
-        compiled: Any = njit(nogil=True, cache=True, error_model="numpy", **options)(fn)
+        compiled: Any = njit(nogil=True, error_model="numpy", pipeline_class=pipeline, **options)(fn)
     finally:
-        settings.CACHE_DIR = before
+        settings.CACHE_DIR = before_this
     return compiled  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import allocating_kernel, inlined, kernel, lane_loop
+from xetho.simulate.jit import allocating_kernel, inlined, lane_loop, step
 from xetho.simulate.maths import exp, log
 
 # One stream for each process that draws.
@@ -88,7 +88,7 @@ def uniform_row(key: int, stream: int, runs: Runs, day: int, entity: int, draw: 
         out[lane] = _uniform(a)
 
 
-@kernel
+@step
 def day_row(key: int, stream: int, runs: Runs, day: int, entity: int, s: Row, first: int) -> int:
     """Row of a uniform for every lane and for this day alone, kept four days at a time in rows first..first+3.
 
@@ -136,7 +136,7 @@ def lognormal(u: float, cv: float) -> float:
     return np.float32(exp(np.float32(math.sqrt(v)) * normal(u) - _HALF * v))
 
 
-@kernel
+@step
 def poisson_row(uniform: Row, mean: Row, p: Row, total: Row, count: Row) -> None:
     """Poisson counts by inversion of one uniform each; beyond a mean of 30 the rounded normal quantile.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_AIR_GOT,
     A_AIR_SENT,
@@ -99,7 +99,7 @@ TWO_PI = np.float32(2.0 * np.pi)
 WAYS, TONNES, GUNS, RISK, KEPT, GOT = 0, 1, 2, 3, 4, 5
 
 
-@kernel
+@step
 def perimeter(n: N, x: A, s: A, at: AT) -> None:
     """Ground held by each camp, and the share of landings its lost positions leave."""
     for c in range(at[N_CAMPS]):
@@ -130,7 +130,7 @@ def _shorten(strip: A, held: A, loss: A) -> None:
         strip[lane] *= ONE if held[lane] > NONE else ONE - loss[lane]
 
 
-@kernel
+@step
 def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Fly today's loads on every air way."""
     for side in range(at[N_SIDES]):

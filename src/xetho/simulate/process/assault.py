@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel
+from xetho.simulate.jit import kernel, step
 from xetho.simulate.layout import (
     A_CAPTURED,
     N_CAMPS,
@@ -139,7 +139,7 @@ ASSAULT, COUNTER, SIEGE = 0, 1, 2
 MINE = 3
 
 
-@kernel
+@step
 def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Fight tonight's operations in the order of the table.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from xetho.simulate.jit import inlined, kernel
+from xetho.simulate.jit import inlined, step
 from xetho.simulate.maths import exp, log
 
 NONE, LEAST = np.float32(0.0), np.float32(1e-6)  # men: fewer than that are nobody
 
 
-@kernel
+@step
 def lanchester(rate: float, firing: float, target: float, reference: float, p: float, q: float) -> float:
     """Men of the target hit in a unit of time: ``rate · ref · (firing/ref)^p · (target/ref)^q``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_CAPTURED,
     A_DESERTED,
@@ -62,7 +62,7 @@ AT = NDArray[np.int64]
 NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-9)
 
 
-@kernel
+@step
 def cohesion(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Yesterday's cohesion, less today's shocks; then who gives up."""
     for g in range(at[N_GROUPS]):

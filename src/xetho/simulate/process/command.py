@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     N_CAMPS,
     N_FORCES,
@@ -45,7 +45,7 @@ ASSAULT, COUNTER, SIEGE = 0, 1, 2
 NONE, ONE = np.float32(0.0), np.float32(1.0)
 
 
-@kernel
+@step
 def command(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Order tonight's operations, in the order of the table: a formation goes into one of them at most."""
     for c in range(at[N_CAMPS]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_BURNT,
     A_EATEN,
@@ -78,7 +78,7 @@ NONE, ONE = np.float32(0.0), np.float32(1.0)
 MEN, WANT, GOT, ASK = 0, 1, 2, 3  # scratch rows of this file
 
 
-@kernel
+@step
 def camp_men(n: N, s: A, at: AT) -> None:
     """Fit men of each camp: in its strongpoints, in reserve and at the base."""
     for c in range(at[N_CAMPS]):
@@ -124,7 +124,7 @@ def _mess(i: int, n: N, at: AT) -> int:
     return at[S_MESS] + at[N_GROUPS]  # himself
 
 
-@kernel
+@step
 def needs(day: int, n: N, s: A, at: AT) -> None:
     """Today's rations by bin, so that transport leaves them in the depot."""
     for group in range(at[N_CAMPS], at[N_GROUPS]):
@@ -154,7 +154,7 @@ def _add_need(need: A, men: A, mouths: A, kg: A, over: A) -> None:
         need[lane] += men[lane] * mouths[lane] * kg[lane] * TONNE * (ONE - over[lane])
 
 
-@kernel
+@step
 def feeding(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Everyone draws what there is; places and groups remember what was missing."""
     for side in range(at[N_SIDES]):

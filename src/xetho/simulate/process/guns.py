@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_FIRED,
     A_PIECES_LOST,
@@ -78,7 +78,7 @@ ACT, SIEGES, WANTED, GIVEN, ON_CAMP, WEAR, ON_FIELD, AT_CAMP, AT_FIELD, ROUNDS =
 TONNES, FIRED, FORT, NEAR, MEN, STANDING, PART, SICK, SHARE = range(14, 23)
 
 
-@kernel
+@step
 def guns(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day of siege for every camp under siege."""
     for c in range(at[N_CAMPS]):

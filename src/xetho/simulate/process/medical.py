@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_BURNT,
     A_DEAD,
@@ -58,7 +58,7 @@ KG, NONE, HALF, ONE = np.float32(1000.0), np.float32(0.0), np.float32(0.5), np.f
 TINY = np.float32(1e-9)
 
 
-@kernel
+@step
 def medical(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day in hospital for every group, and a day's rest for every formation."""
     here = s[at[S_SCRATCH] + 8]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_ARRIVED,
     A_LABOUR,
@@ -76,7 +76,7 @@ ASSAULT, BASE, LABOUR, REPLACEMENT = 0, 1, 2, 3
 NONE, ONE = np.float32(0.0), np.float32(1.0)
 
 
-@kernel
+@step
 def arrivals(day: int, n: N, s: A, at: AT) -> None:
     """Hand over the cargo due this morning, where any can come."""
     for i in range(at[N_GOALS]):
@@ -92,7 +92,7 @@ def _hand_over(stock: A, due: A, over: A) -> None:
         due[lane] -= come
 
 
-@kernel
+@step
 def levies(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Stocks of the first morning, then each row's share of its total, as far as its region is under control."""
     for i in range(at[N_SUPPLIES]):
@@ -117,7 +117,7 @@ def _raise(stock: A, supplied: A, raised: A, over: A, total: A, initial: A, shar
         raised[lane] += t
 
 
-@kernel
+@step
 def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Carriers join and go home; what was lost stays lost."""
     for joining in (True, False):  # those who leave may do so from among those who join today
@@ -143,7 +143,7 @@ def _change(pool: A, joined: A, count: A, over: A, step: float, joining: bool) -
         joined[lane] += come
 
 
-@kernel
+@step
 def formations(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Strongpoints are occupied; formations arrive (in their strongpoint, their camp or the field) and leave."""
     for p in range(at[N_POSITIONS]):
@@ -255,7 +255,7 @@ def _leave(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
         s[at[A_LEFT] + side, lane] += gone
 
 
-@kernel
+@step
 def count_men(day: int, n: N, s: A, at: AT) -> None:
     """Fit men of every field group, for those who need the sum today; a day's work of labour formations."""
     for g in range(at[N_CAMPS], at[N_CAMPS] + at[N_SIDES]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_DEAD,
     N_CAMPS,
@@ -61,13 +61,13 @@ SIDE_SERIES = 11  # figures of a side in `series`, before its front stocks by go
 CAMP_SERIES = 2
 
 
-@kernel
+@step
 def series_rows(at: AT) -> int:
     """Figures recorded a day: for each side SIDE_SERIES and its goods, for each camp CAMP_SERIES."""
     return at[N_SIDES] * (SIDE_SERIES + at[N_GOODS]) + at[N_CAMPS] * CAMP_SERIES
 
 
-@kernel
+@step
 def record(day: int, n: N, x: A, s: A, at: AT, series: A, lanes: int) -> None:
     """Write the day's figures of the first `lanes` lanes into series[figure, day, lane]."""
     if lanes == 0:
@@ -139,7 +139,7 @@ def _trenches(side: int, row: int, day: int, n: N, x: A, s: A, at: AT, series: A
         series[row, day, lane] = dug / all_work if all_work > 0.0 else np.float32(0.0)
 
 
-@kernel
+@step
 def sums(n: N, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: NDArray[np.int64]) -> None:
     """Add kg by cell and open share (in millionths) by route over lanes: whole numbers, so that order cannot matter."""
     if lanes == 0:
@@ -150,7 +150,7 @@ def sums(n: N, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: ND
         condition[r] += whole(s[at[S_SHUT] + r, :lanes], np.float32(-1e6), np.float32(1e6))
 
 
-@kernel
+@step
 def finish(day: int, s: A, at: AT) -> None:
     """The campaign is over so many days after the camp it is about has fallen."""
     c = at[N_OUTCOME_CAMP]

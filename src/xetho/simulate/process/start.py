@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     N_CAMPS,
     N_DRAWS,
@@ -59,7 +59,7 @@ AT = NDArray[np.int64]
 NONE, ONE, TINY, KG = np.float32(0.0), np.float32(1.0), np.float32(1e-9), np.float32(1000.0)
 
 
-@kernel
+@step
 def start(n: N, x: A, s: A, at: AT) -> None:
     """Set every row of the state."""
     fill_rows(s, 0, s.shape[0], NONE)

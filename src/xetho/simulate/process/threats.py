@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_CUTS,
     N_DAYS,
@@ -61,7 +61,7 @@ MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must
 VECTOR = 16  # numbers that fill a vector of any machine
 
 
-@kernel
+@step
 def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Every threat strikes its routes.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import apart_kernel, inlined, lane_loop
+from xetho.simulate.jit import apart_kernel, apart_step, inlined, lane_loop
 from xetho.simulate.layout import (
     A_BURNT,
     A_EATEN,
@@ -112,7 +112,7 @@ LEAST = np.float32(1e-3)  # of a tonne: less than this is not moved on a day
 NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
 
 
-@apart_kernel
+@apart_step
 def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, lanes: int, flow: FLOW) -> None:
     """A day's loading on every way; cargo is on its way when this returns. `flow` adds up kg by arc over lanes."""
     period = n[at[T_PERIOD] + day]

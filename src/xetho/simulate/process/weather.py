@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import lane_loop, step
 from xetho.simulate.layout import (
     N_DAYS,
     N_ZONES,
@@ -24,7 +24,7 @@ RUNS = NDArray[np.uint32]
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 
-@kernel
+@step
 def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], key: int, runs: RUNS) -> None:
     """Draw today's weather of every zone.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop
+from xetho.simulate.jit import lane_loop, step
 from xetho.simulate.layout import (
     A_LABOUR,
     N_CAMPS,
@@ -47,7 +47,7 @@ TRENCH = 1
 NONE, HALF, ONE, TINY = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.float32(1e-9)
 
 
-@kernel
+@step
 def mend(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """How long cuts shut each route today; then a day's mending by its standing crew or those who live by it."""
     for r in range(at[N_ROUTES]):
@@ -65,7 +65,7 @@ def _work_off(shut: A, backlog: A, crew: A, local: A) -> None:
         backlog[lane] = max(NONE, backlog[lane] - menders)
 
 
-@kernel
+@step
 def works(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """A day's digging and building, less in the rain and under shells; then how near the trenches have come."""
     go, shells = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
