@@ -60,7 +60,6 @@ def roads(draft: Draft) -> None:
         [streams.entity(f"{net.route_ids[net.arc_route[net.way_arc[w]]]}:{net.pool_ids[net.way_pool[w]]}")
          for w in range(len(net.way_arc))]
     )  # fmt: skip
-    t[at_.T_WAY_LOAD] = np.searchsorted(np.array([w for w, _ in loads]), np.arange(len(net.way_arc) + 1))
     t[at_.T_LOAD_WAY] = np.array([w for w, _ in loads])
     t[at_.T_LOAD_FROM] = np.array([bin_of.get((int(source[w]), g), -1) for w, g in loads])
     t[at_.T_LOAD_TO] = np.array([bin_of.get((int(goal[w]), g), -1) for w, g in loads])

@@ -199,7 +199,7 @@ class Engine:
                 )
                 chunk.series[:, :, begin : begin + traced] = series
                 self._halt.learn(desk.s[:, : end - begin])
-            self._keep(chunk, lanes[: end - begin], desk.s)
+            self._keep(chunk, slice(begin, end), end - begin, desk.s)
             if chunk.block_done():
                 self._play_rest(chunk)
             return end - begin
@@ -220,18 +220,18 @@ class Engine:
             self._slots.place(x, chunk.values, lanes)
             s[:] = columns
             self._part(chunk, x, s, lanes, self._halt.day, self.network.days)
-            self._keep(chunk, lanes, s)
+            self._keep(chunk, lanes, len(lanes), s)
 
-    def _keep(self, chunk: Chunk, lanes: LONG, s: F32) -> None:
-        """Keep what is wanted of the state of the first columns of `s`, the chunk's runs `lanes`."""
-        chunk.kept[:, lanes] = np.take(s, self._rows, axis=0)[:, : len(lanes)]
+    def _keep(self, chunk: Chunk, runs: slice | LONG, count: int, s: F32) -> None:
+        """Keep what is wanted of the first `count` columns of a state, which are those runs of the chunk."""
+        chunk.kept[:, runs] = np.take(s, self._rows, axis=0)[:, :count]
         if len(chunk.ring):
             first, cell = int(self.program.at[at_.S_RING]), self.program.ring_cell
             goals, begins = np.unique(cell, return_index=True)
-            chunk.ring[:, lanes] = 0.0
+            under_way = np.zeros((len(chunk.ring), count), dtype=np.float32)
             if len(goals):
-                under_way = np.add.reduceat(s[first : first + len(cell)], begins, axis=0)
-                chunk.ring[np.ix_(goals, lanes)] = under_way[:, : len(lanes)]
+                under_way[goals] = np.add.reduceat(s[first : first + len(cell)], begins, axis=0)[:, :count]
+            chunk.ring[:, runs] = under_way
 
     def _desk(self, width: int) -> _Desk:
         """A free desk of that width. There are never more than threads, since each block gives its own back."""
