@@ -1,10 +1,10 @@
 """The plan by day: a feasible plan, and a bound that no daily plan can beat.
 
-The daily programme whole takes minutes.  So its bound comes from the prices of a relaxation on a few uneven periods
-(`relaxation.py`), mended by day (`prices.py`), and its plan from the daily programme with loads tied over periods
-(`restricted.py`), bettered day by day by a gradient method that begins with both (`firstorder.py`).  What comes out
-is walked through (`follow.py`), and only what that delivers is told.  Parts of the network that are small are solved
-by day as they are.
+The daily programme whole takes minutes.  So a gradient method (`firstorder.py`) begins with loads and prices of a
+relaxation on a few uneven periods (`relaxation.py`) and betters both day by day.  Its prices, mended (`prices.py`),
+are the bound; its loads are walked through (`follow.py`), and only what that delivers is told.  While the relaxation
+is being solved, the method is already at work from a plan by long periods, so that there is a plan early.  Parts of
+the network that are small are solved by day as they are.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from xetho.plan import account, explain, relaxation
-from xetho.plan.dayplan import columns_of, loads_of
+from xetho.plan import account, explain, horizon, relaxation
 from xetho.plan.firstorder import FirstOrder
 from xetho.plan.follow import Followed, follow
-from xetho.plan.highs import Basis, Live, PlanError
+from xetho.plan.highs import Basis, Live, Optimum, PlanError
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.lexicographic import Answer
 from xetho.plan.model import Model, build, load_values
 from xetho.plan.prices import Prices
-from xetho.plan.programme import Programme, parts
+from xetho.plan.programme import Part, Programme, parts
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
-from xetho.plan.restricted import restrict
 from xetho.plan.result import FEASIBLE_SHARE, Plan
+from xetho.plan.series import Loads, Series, Worth
 from xetho.plan.sides import tell_apart
 
 SMALL_LOADS = 40_000
@@ -44,11 +43,21 @@ COARSE_DAYS = 28
 ROUGH = 1e-2
 """Relative gap at which coarse programmes count as solved: what is left is less than what they leave out."""
 
-STEPS = 250
-"""Steps of the gradient method from one look at its plan to the next."""
+NEARLY = 1e-4
+"""A bound of shortage that is less than what is short by this share of all that is wanted is good enough."""
 
-LOOKS, STALLED = 8, 0.003
-"""The search ends when so many looks have bettered the plan by less than this share."""
+STEPS = 250
+"""Steps of the gradient method from one look at what it found to the next."""
+
+PRICES_FIRST, LOADS_FIRST = 30.0, 300.0
+"""How much longer steps are in prices (man-days a tonne) than in loads (t) when one or the other shall be right soon.
+Judgements: a third or three times as much does nearly as well."""
+
+SETTLED = 0.003
+"""Prices are left for loads when so many steps have raised the bound by less than this share."""
+
+LOOKS, STALLED = 6, 0.001
+"""Looks at loads before prices have their turn again; the search ends when a round betters the gap of cost by less."""
 
 Say = Callable[[str], None]
 
@@ -83,7 +92,6 @@ class _Bounds:
     large_shortage: float = 0.0
     small_joint: float = 0.0  # WEIGHT x shortage + labour
     large_joint: float = 0.0
-    duals: FloatArray = field(default_factory=lambda: np.zeros(0))  # of the large daily model
     answer: Answer | None = None  # of the model by periods
 
     def labour(self, shortage: float) -> float:
@@ -128,21 +136,24 @@ class _Search:
         self.proven = _Bounds()
 
     def run(self, started: float, gap: float, cost_gap: float) -> Plan:
-        # Prices near the end are sought by day; what is carried then is tied more coarsely, to be there sooner.
         relaxed = self._relaxed(self._grid(self.ends, 4, 1.6, 1))
         self.sides = tell_apart(self.network, relaxed, self.useful, SMALL_LOADS)
-        self.large = self._build(self.daily, self.useful & self.sides.large_ways[None, :, None])
+        large = self.useful & self.sides.large_ways[None, :, None]
+        self.large = self._build(self.daily, large)
         self.prices = Prices(self.network, self.large)
+        self.series = Series(self.network, self.large, large, self.sides.large_pairs, WEIGHT)
         self.wanted = relaxed.programme.wanted
         with ThreadPoolExecutor(1) as beside:
             joint = beside.submit(self._bound_joint, relaxed)
             shortage = beside.submit(self._bound_shortage)
             self.say("the plan by periods")
             small = self._small()
-            found = self._found(self._restricted(), small)
+            found = self._found(np.zeros(self.useful.shape), small)
+            if self.sides.large_ways.any():
+                found = self._soon(found, small, joint)
+                self.say("the plan by day")
+                found = self._better(found, small, joint.result(), shortage, (gap, cost_gap))
             joint.result()
-            self.say("the plan by day")
-            found = self._better(found, small, shortage, gap, cost_gap)
             shortage.result()
         return self._plan(found, relaxed, (gap, cost_gap), started)
 
@@ -164,19 +175,19 @@ class _Search:
         if self.sides.large_ways.all():
             return np.zeros(self.useful.shape), short
         model = self._build(self.daily, self.useful & ~self.sides.large_ways[None, :, None])
-        values = np.zeros(len(model.programme.upper))
-        for part in parts(model.programme):
-            if self.sides.holds(model, part):
-                continue
-            programme = part.programme
-            try:
-                best = Live(programme).fresh(_joint(programme), self.deadline, vertex=False)
-                values[part.columns] = best.values
+        values, duals = np.zeros(len(model.programme.upper)), np.zeros(len(model.programme.row_lower))
+        mine = [part for part in parts(model.programme) if not self.sides.holds(model, part)]
+        for part in mine:
+            best = self._optimum(part, _joint(part.programme))
+            if best is not None:
+                values[part.columns], duals[part.rows] = best.values, best.duals
                 self.proven.small_joint += max(best.bound, 0.0)
-                least = Live(programme).fresh(programme.shortage_cost, self.deadline, vertex=False)
-                self.proven.small_shortage += max(least.bound, 0.0)
-            except PlanError:
-                continue
+        # Where labour is cheap beside shortage, the prices of both prove nearly as much of shortage alone.
+        proven = max(Prices(self.network, model).bound(duals / WEIGHT, 1.0, 0.0), 0.0)
+        if float(model.programme.shortage_cost @ values) > proven + NEARLY * self.wanted:
+            least = [self._optimum(part, part.programme.shortage_cost) for part in mine]
+            proven = max(proven, sum(max(best.bound, 0.0) for best in least if best is not None))
+        self.proven.small_shortage = proven
         day, pair = model.short.T
         at = model.columns
         small = ~self.sides.large_pairs[model.pairs[pair, 0], model.pairs[pair, 1]]
@@ -184,11 +195,17 @@ class _Search:
         short[day, model.pairs[pair, 0], model.pairs[pair, 1]] = unmet
         return load_values(model, values, self.useful.shape), short
 
-    def _bound_joint(self, relaxed: Model) -> None:
-        """Bound of both objectives at once from the relaxation's prices, which also tell what binds."""
+    def _optimum(self, part: Part, cost: FloatArray) -> Optimum | None:
+        try:
+            return Live(part.programme).fresh(cost, self.deadline, vertex=False)
+        except PlanError:
+            return None
+
+    def _bound_joint(self, relaxed: Model) -> tuple[Loads, Worth]:
+        """Bound of both objectives at once from the relaxation's prices, which also tell what binds; where to begin."""
         programme = relaxed.programme
         rows, columns = programme.matrix.shape
-        duals, large = np.zeros(rows), np.zeros(rows)
+        duals, large, values = np.zeros(rows), np.zeros(rows), np.zeros(columns)
         of_shortage = np.zeros(rows, dtype=bool)
         for part in parts(programme):
             best = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
@@ -199,12 +216,24 @@ class _Search:
             duals[part.rows] = best[1] / (WEIGHT if short else 1.0)
             of_shortage[part.rows] = short
             if self.sides.holds(relaxed, part):
-                large[part.rows] = best[1]
+                large[part.rows], values[part.columns] = best[1], best[0]
         basis = Basis(np.zeros(columns, dtype=np.int8), np.zeros(rows, dtype=np.int8))
-        by_day = relaxation.by_day(relaxed, large, self.large)
-        self.proven.large_joint = max(self.prices.bound(by_day, WEIGHT, 1.0), 0.0)
-        self.proven.duals = self.prices.mended(by_day, WEIGHT, 1.0)
         self.proven.answer = Answer(np.zeros(columns), 0.0, 0.0, duals, of_shortage, basis)
+        begin = self._by_day(relaxed, values, large)
+        self._prove(begin[1])
+        return begin
+
+    def _by_day(self, model: Model, values: FloatArray, duals: FloatArray) -> tuple[Loads, Worth]:
+        """A solution by periods as series by day."""
+        loads, short = relaxation.spread(model, values, self.daily, self.useful)
+        by_day = self.prices.mended(relaxation.by_day(model, duals, self.large), WEIGHT, 1.0)
+        return self.series.from_loads(loads, short, values[model.columns.target :]), self.series.from_duals(by_day)
+
+    def _prove(self, worth: Worth) -> float:
+        """The bound that prices prove, kept where it is the best."""
+        bound = self.prices.bound(self.series.to_duals(worth), WEIGHT, 1.0)
+        self.proven.large_joint = max(self.proven.large_joint, bound)
+        return bound
 
     def _bound_shortage(self) -> None:
         """Bound of shortage alone, from prices in coarse periods."""
@@ -218,43 +247,59 @@ class _Search:
                 duals[part.rows] = best[1]
         self.proven.large_shortage = max(self.prices.bound(relaxation.by_day(coarse, duals, self.large), 1.0, 0.0), 0.0)
 
-    def _restricted(self) -> FloatArray:
-        """Daily loads of the large parts, tied over periods."""
-        if not self.sides.large_ways.any():
-            return np.zeros(self.useful.shape)
-        chosen = restrict(self.network, self.large, self._grid([], 14, 2.0, 14))
-        values = np.zeros(len(chosen.programme.upper))
-        for part in parts(chosen.programme):
-            best = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
-            if best is not None:
-                values[part.columns] = best[0]
-        return chosen.daily_loads(values, self.useful.shape)
-
-    def _better(
-        self, best: _Found, small: tuple[FloatArray, FloatArray], shortage: Future[None], gap: float, cost_gap: float
-    ) -> _Found:
-        """The best plan that the gradient method comes upon, until the gaps asked are reached or time is up."""
-        if not self.sides.large_ways.any():
-            return best
-        programme = self.large.programme
-        method = FirstOrder(programme, _joint(programme), columns_of(self.large, best.followed), self.proven.duals)
-        looks = [best.large.joint]
-        while time.perf_counter() < self.deadline:
-            if shortage.done() and self._enough(best, looks, gap, cost_gap):
-                break
-            method.go_on(STEPS, self.deadline)
-            for values in (method.values, method.mean):
-                found = self._found(loads_of(self.large, values, self.useful.shape), small)
-                if found.large.joint < best.large.joint:
-                    best = found
-            looks.append(best.large.joint)
+    def _soon(self, best: _Found, small: tuple[FloatArray, FloatArray], prices: Future[tuple[Loads, Worth]]) -> _Found:
+        """The best plan found from one by long periods until better prices are there."""
+        bounds = horizon.periods(int(self.network.days), COARSE_DAYS, ends=self.ends)
+        means = period_means(self.network, bounds)
+        model = self._build(means, useful_loads(self.network, means) & self.sides.large_ways[None, :, None])
+        values, duals = np.zeros(len(model.programme.upper)), np.zeros(len(model.programme.row_lower))
+        for part in parts(model.programme):
+            rough = Live(part.programme).roughly(_joint(part.programme), self.deadline, ROUGH)
+            if rough is not None and self.sides.holds(model, part):
+                values[part.columns], duals[part.rows] = rough
+        method = FirstOrder(self.series, *self._by_day(model, values, duals))
+        while not prices.done() and time.perf_counter() < self.deadline:
+            method.go_on(STEPS, self.deadline, LOADS_FIRST)
+            best = self._look(method, best, small)
         return best
 
-    def _enough(self, best: _Found, looks: list[float], gap: float, cost_gap: float) -> bool:
-        """Are both gaps reached, or has the search stalled?"""
-        shortage_gap, labour_gap = self._gaps(best)
-        stalled = len(looks) > LOOKS and looks[-1] > (1.0 - STALLED) * looks[-1 - LOOKS]
-        return (shortage_gap <= gap and labour_gap <= cost_gap) or stalled
+    def _better(
+        self,
+        best: _Found,
+        small: tuple[FloatArray, FloatArray],
+        begin: tuple[Loads, Worth],
+        shortage: Future[None],
+        asked: tuple[float, float],
+    ) -> _Found:
+        """The best plan that the gradient method comes upon, until the gaps asked are reached or time is up."""
+        method = FirstOrder(self.series, *begin)
+        with ThreadPoolExecutor(1) as beside:
+            before = np.inf
+            while time.perf_counter() < self.deadline:
+                bound = -np.inf
+                while time.perf_counter() < self.deadline:
+                    method.go_on(STEPS, self.deadline, PRICES_FIRST, beside if shortage.done() else None)
+                    last, bound = bound, self._prove(method.worth)
+                    if bound < last + SETTLED * abs(bound):
+                        break
+                for _ in range(LOOKS):
+                    method.go_on(STEPS, self.deadline, LOADS_FIRST, beside if shortage.done() else None)
+                    best = self._look(method, best, small)
+                    shortage_gap, labour_gap = self._gaps(best)
+                    within = shortage_gap <= asked[0] and labour_gap <= asked[1]
+                    if (within and shortage.done()) or time.perf_counter() >= self.deadline:
+                        return best
+                if labour_gap > before - STALLED:
+                    return best
+                before = labour_gap
+        return best
+
+    def _look(self, method: FirstOrder, best: _Found, small: tuple[FloatArray, FloatArray]) -> _Found:
+        """The better of the best plan and what the method's loads deliver."""
+        kept = self.series.kept_in_limits(method.loads)
+        method.spare_what_is_missing(kept)
+        found = self._found(self.series.to_loads(kept), small)
+        return found if found.large.joint < best.large.joint else best
 
     def _gaps(self, found: _Found) -> tuple[float, float]:
         """Of shortage as a share of all that is wanted, of labour as a share of labour."""

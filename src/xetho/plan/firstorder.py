@@ -2,132 +2,144 @@
 
 The primal-dual hybrid gradient method (Chambolle and Pock, A first-order primal-dual algorithm for convex problems,
 2011) with the steps of each row and column by the sizes of their coefficients (Pock and Chambolle, Diagonal
-preconditioning for first order primal-dual algorithms, 2011).  It is slow from nothing and quick from near by: what
-two coarse programmes leave to be done is local in time and place.  Nothing it says is trusted: loads are walked
-through.
+preconditioning for first order primal-dual algorithms, 2011), each step taken beyond where it ends (Condat, A
+primal-dual splitting method, 2013).  Prices of goods are brought to the nearest that never rise with time, so that
+what is learnt of a day is known on all days before it at once.  Nothing it says is trusted: prices are mended, and
+loads walked through.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Executor
 
 import numpy as np
-from numba import njit
-from scipy import sparse
 
-from xetho.plan.inputs import AnyArray, FloatArray
-from xetho.plan.programme import Programme
+from xetho.plan.inputs import IntArray
+from xetho.plan.series import REAL, Frame, Loads, Series, Worth
+from xetho.plan.steps import Lengths, balance, move_loads, move_worth
 
-BALANCE = 100.0
-"""How much longer steps are in prices (man-days a tonne) than in loads (t); a judgement, 30 to 1,000 do as well."""
+RELAX = 1.8
+"""How far to go towards the point that a step finds, and beyond it (a judgement; below 2)."""
 
 FEW = 25
-"""Steps from one look at the clock, and one point of the mean, to the next."""
+"""Steps from one look at the clock to the next."""
 
-SHARED_COLUMNS = 20_000
-"""Smaller programmes are not worth a second core."""
-
-FAR = 1e30
-"""Stands for no limit."""
+FORGOTTEN = 0.9
+"""What is left of a spare from one look to the next (a judgement)."""
 
 
 class FirstOrder:
-    """A programme, one objective, and where the method stands: `values`, `duals`, and `mean`, the values' late mean."""
+    """Where the method stands: `loads` and `worth`."""
 
-    def __init__(self, programme: Programme, cost: FloatArray, values: FloatArray, duals: FloatArray) -> None:
-        """cost: of the columns.  values, duals: where to begin."""
-        self.values, self.duals, self.mean = values.copy(), duals.copy(), values.copy()
-        ahead = values.copy()
-        columns, rows = programme.matrix.tocsc(), programme.matrix.tocsr()
-        lower, upper, most = (
-            np.clip(side, -FAR, FAR) for side in (programme.row_lower, programme.row_upper, programme.upper)
-        )
-        step = 1.0 / np.maximum(np.asarray(abs(columns).sum(axis=0)).ravel(), 1e-9) / BALANCE
-        self._columns = (self.values, ahead, self.duals, *_arrays(columns), cost, most, step)
-        step = BALANCE / np.maximum(np.asarray(abs(rows).sum(axis=1)).ravel(), 1e-9)
-        self._rows = (self.duals, ahead, *_arrays(rows), lower, upper, step)
-        self._half_columns, self._half_rows = _half(columns.indptr), _half(rows.indptr)
+    def __init__(self, series: Series, loads: Loads, worth: Worth) -> None:
+        """loads, worth: where to begin."""
+        self.series, self.frame = series, series.frame
+        self.loads, self.worth = (Loads(*map(np.copy, loads)), Worth(*map(np.copy, worth)))
+        self._ahead = Loads(*map(np.copy, loads))
+        self._lengths = _lengths(series)
+        self._plain_supply = self.frame.supply
+        self.spare = np.zeros(self.frame.supply.shape)
+        self.frame = self.frame._replace(supply=self._plain_supply.copy())
+        self._of_loads, self._of_worth = _halves(self.frame)
 
-    def go_on(self, steps: int, deadline: float) -> None:
-        """Take so many steps, or fewer when the deadline (time.perf_counter) comes first, large ones on two cores."""
-        total, times = np.zeros(len(self.values)), 0
-        with ThreadPoolExecutor(1) as beside:
-            for step in range(steps):
-                for work, data, half, end in (
-                    (_move_columns, self._columns, self._half_columns, len(self.values)),
-                    (_move_rows, self._rows, self._half_rows, len(self.duals)),
-                ):
-                    if len(self.values) < SHARED_COLUMNS:
-                        work(0, end, *data)
-                        continue
-                    other = beside.submit(work, half, end, *data)
-                    work(0, half, *data)
+    def go_on(self, steps: int, deadline: float, prices: float, beside: Executor | None = None) -> None:
+        """Take so many steps, or fewer when the deadline (time.perf_counter) comes first.
+
+        prices: how much longer steps are in prices (man-days a tonne) than in loads (t): the less, the sooner prices
+        are right; the more, the sooner what is to be loaded is there.  beside: runs one half of each step.
+        """
+        length = _weighed(self._lengths, prices)
+        frame, loads, worth, ahead = self.frame, self.loads, self.worth, self._ahead
+        for step in range(steps):
+            late = step % FEW == FEW - 1 and time.perf_counter() >= deadline
+            last = late or step == steps - 1
+            # The last step ends where it leads, which keeps all signs.
+            relax = REAL(1.0 if last else RELAX)
+            for work, arguments, ranges in (
+                (move_loads, (frame, length, loads, ahead, worth, relax), self._of_loads),
+                (move_worth, (frame, length, worth, ahead, relax), self._of_worth),
+            ):
+                if beside is None:
+                    for part in ranges:
+                        work(*part, *arguments)
+                else:
+                    other = beside.submit(work, *ranges[1], *arguments)
+                    work(*ranges[0], *arguments)
                     other.result()
-                if step % FEW == FEW - 1:
-                    total += self.values
-                    times += 1
-                    if time.perf_counter() >= deadline:
-                        break
-        self.mean = total / max(times, 1)
+            if last:
+                return
+
+    def spare_what_is_missing(self, kept: Loads) -> None:
+        """Ask from now on for a little more wherever stocks of a plan fall below nothing.
+
+        kept: the loads now, cut to their limits.  A dip of a few kilograms of fuel would stop a column of trucks.
+        """
+        left = np.empty(self._plain_supply.shape, dtype=REAL)
+        frame = self.frame._replace(supply=self._plain_supply)
+        for pair in range(len(self.series.model.pairs)):
+            balance(pair, frame, kept, left[pair])
+        dip = np.maximum(-np.cumsum(left, axis=1, dtype=np.float64), 0.0)
+        self.spare = np.maximum.accumulate(np.maximum(dip, FORGOTTEN * self.spare), axis=1)
+        self.frame.supply[:] = self._plain_supply - np.diff(self.spare, axis=1, prepend=0.0)
 
 
-def _arrays(matrix: sparse.csc_matrix | sparse.csr_matrix) -> tuple[AnyArray, AnyArray, FloatArray]:
-    return matrix.indptr, matrix.indices, matrix.data
+def _weighed(length: Lengths, prices: float) -> Lengths:
+    down, up = REAL(1.0 / prices), REAL(prices)
+    loads = (length.cargo * down, length.haul * down, length.short * down, length.missing * down)
+    return Lengths(*loads, length.goods * up, length.lane * up, length.limit * up)
 
 
-def _half(start: AnyArray) -> int:
-    """Where half of the entries are passed."""
-    return int(np.searchsorted(start, start[-1] // 2))
+def _lengths(series: Series) -> Lengths:
+    """One over the sum of the sizes of the coefficients of each column and row; nothing where no load can be."""
+    frame = series.frame
+    load, haul = series.can_load.astype(np.float64), series.can_haul.astype(np.float64)
+    lag, kept = frame.lag[frame.cargo_lane], frame.kept[frame.cargo_lane]
+    by_haul = np.ones(haul.shape)
+    np.add.at(by_haul, frame.draw_haul, frame.draw)
+    np.add.at(by_haul, frame.use_haul, frame.use)
+    goods = np.zeros(frame.supply.shape)
+    days = series.days
+    np.add.at(goods, frame.cargo_from, load)
+    for cargo, late in enumerate(lag):
+        goods[frame.cargo_to[cargo], late:] += (kept[cargo] * load[cargo])[: days - late]
+    np.add.at(goods, frame.draw_pair, frame.draw * haul[frame.draw_haul])
+    goods[frame.need_pair] += frame.need > 0
+    np.add.at(goods, (frame.target_pair, frame.target_day), 1.0)
+    after = np.minimum(frame.target_day + 1, days - 1)
+    np.add.at(goods, (frame.target_pair, after), 1.0)
+    lane = np.zeros(frame.kept.shape)
+    np.add.at(lane, frame.cargo_lane, load)
+    np.add.at(lane, series.lane, haul)
+    limit = np.zeros(frame.limit.shape)
+    np.add.at(limit, frame.use_limit, frame.use * haul[frame.use_haul])
+    parts = (
+        load / (2.0 + kept),
+        haul / by_haul,
+        np.ones(len(frame.need_pair)),
+        np.full(len(frame.target_day), 0.5),
+        # Prices of goods step alike on all days, so that "nearest" means the same on all.
+        1.0 / np.maximum(goods.max(axis=1, initial=0.0), 1.0),
+        1.0 / np.maximum(lane, 1.0),
+        np.divide(1.0, limit, out=np.zeros_like(limit), where=limit > 0),
+    )
+    return Lengths(*(np.ascontiguousarray(part, dtype=REAL) for part in parts))
 
 
-_compiled: Callable[..., Any] = njit(nogil=True, cache=True)
+_Ranges = list[tuple[tuple[int, int], ...]]
 
 
-@_compiled
-def _move_columns(
-    first: int,
-    end: int,
-    x: FloatArray,
-    ahead: FloatArray,
-    y: FloatArray,
-    start: AnyArray,
-    row: AnyArray,
-    value: FloatArray,
-    cost: FloatArray,
-    most: FloatArray,
-    step: FloatArray,
-) -> None:
-    """Columns from `first` to before `end` down the slope of their reduced costs, and as far again ahead."""
-    for j in range(first, end):
-        slope = cost[j]
-        for entry in range(start[j], start[j + 1]):
-            slope -= value[entry] * y[row[entry]]
-        moved = min(max(x[j] - step[j] * slope, 0.0), most[j])
-        ahead[j] = 2.0 * moved - x[j]
-        x[j] = moved
+def _halves(frame: Frame) -> tuple[_Ranges, _Ranges]:
+    """Ranges for each of two cores: of lanes and needs; of pairs, lanes and limits."""
+    lanes = _split(np.diff(frame.cargo_first) + 2 * np.diff(frame.haul_first))
+    needs = _split(np.ones(len(frame.need_pair), dtype=np.int64))
+    pairs = _split(3 + np.diff(frame.into_first) + np.diff(frame.out_first) + np.diff(frame.drawn_first))
+    limits = _split(np.diff(frame.used_first))
+    return list(zip(lanes, needs, strict=True)), list(zip(pairs, lanes, limits, strict=True))
 
 
-@_compiled
-def _move_rows(
-    first: int,
-    end: int,
-    y: FloatArray,
-    ahead: FloatArray,
-    start: AnyArray,
-    column: AnyArray,
-    value: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    step: FloatArray,
-) -> None:
-    """Prices of rows from `first` to before `end` up by what is missing ahead, down by what is too much."""
-    for i in range(first, end):
-        total = 0.0
-        for entry in range(start[i], start[i + 1]):
-            total += value[entry] * ahead[column[entry]]
-        moved = y[i] - step[i] * total
-        up, down = moved + step[i] * lower[i], moved + step[i] * upper[i]
-        y[i] = up if up > 0.0 else (down if down < 0.0 else 0.0)
+def _split(work: IntArray) -> list[tuple[int, int]]:
+    """Two ranges with about half of the work each."""
+    done = np.cumsum(work)
+    half = int(np.searchsorted(done, done[-1] // 2)) + 1 if len(done) else 0
+    return [(0, half), (half, len(work))]

@@ -13,7 +13,7 @@ import numpy as np
 
 from xetho.plan import horizon
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
-from xetho.plan.model import Model, RowBlock
+from xetho.plan.model import Model, RowBlock, load_values
 from xetho.plan.prune import PeriodMeans
 
 
@@ -119,6 +119,28 @@ def by_day(model: Model, duals: FloatArray, daily: Model) -> FloatArray:
             limit = source.limit[place] * model.means.days[source.period[place]]
             found[rows] *= np.divide(block.limit, limit, out=np.zeros_like(limit), where=limit > 0)
     return found
+
+
+def spread(model: Model, values: FloatArray, daily: PeriodMeans, useful: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Loads (days x ways x goods) and shortages (days x places x goods) by day of a solution by periods.
+
+    A way's loads follow what its pool could haul on each day, shortages the need.  useful: days x ways x goods.
+    """
+    first = model.means.bounds[:-1]
+    period = np.repeat(np.arange(model.means.periods), model.means.days)
+    strength = np.where(useful.any(axis=2), daily.hauled, 0.0)
+    loads = load_values(model, values, (model.means.periods, *useful.shape[1:]))
+    short = np.zeros(model.means.need.shape)
+    at, pair = model.columns, model.pairs[model.short[:, 1]]
+    short[model.short[:, 0], pair[:, 0], pair[:, 1]] = values[at.shortage : at.target]
+    by_day = _share(strength, first, period)[:, :, None] * loads[period]
+    return by_day, _share(daily.need, first, period) * short[period]
+
+
+def _share(series: FloatArray, first: IntArray, period: IntArray) -> FloatArray:
+    """Each day's share of its period; nothing where the period has nothing."""
+    total = np.add.reduceat(series, first, axis=0)[period]
+    return np.divide(series, total, out=np.zeros_like(series), where=total > 0)
 
 
 def _find(source: RowBlock, period: IntArray, block: RowBlock) -> IntArray:
