@@ -49,9 +49,9 @@ NEARLY = 1e-4
 STEPS = 250
 """Steps of the gradient method from one look at what it found to the next."""
 
-PRICES_FIRST, LOADS_FIRST = 30.0, 300.0
-"""How much longer steps are in prices (man-days a tonne) than in loads (t) when one or the other shall be right soon.
-Judgements: a third or three times as much does nearly as well."""
+SOON, PRICES_FIRST, LOADS_FIRST = 3000.0, 30.0, 1000.0
+"""How much longer steps are in prices (man-days a tonne) than in loads (t): when any plan is better than none, when
+prices shall be right, and when loads shall be.  Judgements: a third or three times as much does nearly as well."""
 
 SETTLED = 0.003
 """Prices are left for loads when so many steps have raised the bound by less than this share."""
@@ -259,7 +259,7 @@ class _Search:
                 values[part.columns], duals[part.rows] = rough
         method = FirstOrder(self.series, *self._by_day(model, values, duals))
         while not prices.done() and time.perf_counter() < self.deadline:
-            method.go_on(STEPS, self.deadline, LOADS_FIRST)
+            method.go_on(STEPS, self.deadline, SOON)
             best = self._look(method, best, small)
         return best
 

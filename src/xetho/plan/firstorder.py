@@ -25,6 +25,9 @@ RELAX = 1.8
 FEW = 25
 """Steps from one look at the clock to the next."""
 
+SHARED_CELLS = 20_000
+"""Programmes with fewer cargoes and days are not worth a second core."""
+
 FORGOTTEN = 0.9
 """What is left of a spare from one look to the next (a judgement)."""
 
@@ -41,7 +44,7 @@ class FirstOrder:
         self._plain_supply = self.frame.supply
         self.spare = np.zeros(self.frame.supply.shape)
         self.frame = self.frame._replace(supply=self._plain_supply.copy())
-        self._of_loads, self._of_worth = _halves(self.frame)
+        self._of_loads, self._of_worth = _ranges(self.frame)
 
     def go_on(self, steps: int, deadline: float, prices: float, beside: Executor | None = None) -> None:
         """Take so many steps, or fewer when the deadline (time.perf_counter) comes first.
@@ -56,16 +59,15 @@ class FirstOrder:
             last = late or step == steps - 1
             # The last step ends where it leads, which keeps all signs.
             relax = REAL(1.0 if last else RELAX)
-            for work, arguments, ranges in (
+            for work, arguments, (whole, half, rest) in (
                 (move_loads, (frame, length, loads, ahead, worth, relax), self._of_loads),
                 (move_worth, (frame, length, worth, ahead, relax), self._of_worth),
             ):
-                if beside is None:
-                    for part in ranges:
-                        work(*part, *arguments)
+                if beside is None or loads.cargo.size < SHARED_CELLS:
+                    work(*whole, *arguments)
                 else:
-                    other = beside.submit(work, *ranges[1], *arguments)
-                    work(*ranges[0], *arguments)
+                    other = beside.submit(work, *rest, *arguments)
+                    work(*half, *arguments)
                     other.result()
             if last:
                 return
@@ -126,11 +128,11 @@ def _lengths(series: Series) -> Lengths:
     return Lengths(*(np.ascontiguousarray(part, dtype=REAL) for part in parts))
 
 
-_Ranges = list[tuple[tuple[int, int], ...]]
+_Range = tuple[int, int]
 
 
-def _halves(frame: Frame) -> tuple[_Ranges, _Ranges]:
-    """Ranges for each of two cores: of lanes and needs; of pairs, lanes and limits."""
+def _ranges(frame: Frame) -> tuple[list[tuple[_Range, ...]], list[tuple[_Range, ...]]]:
+    """All and each half of the work: of lanes and needs; of pairs, lanes and limits."""
     lanes = _split(np.diff(frame.cargo_first) + 2 * np.diff(frame.haul_first))
     needs = _split(np.ones(len(frame.need_pair), dtype=np.int64))
     pairs = _split(3 + np.diff(frame.into_first) + np.diff(frame.out_first) + np.diff(frame.drawn_first))
@@ -138,8 +140,8 @@ def _halves(frame: Frame) -> tuple[_Ranges, _Ranges]:
     return list(zip(lanes, needs, strict=True)), list(zip(pairs, lanes, limits, strict=True))
 
 
-def _split(work: IntArray) -> list[tuple[int, int]]:
-    """Two ranges with about half of the work each."""
+def _split(work: IntArray) -> tuple[_Range, _Range, _Range]:
+    """The whole range and two ranges with about half of the work each."""
     done = np.cumsum(work)
     half = int(np.searchsorted(done, done[-1] // 2)) + 1 if len(done) else 0
-    return [(0, half), (half, len(work))]
+    return (0, len(work)), (0, half), (half, len(work))

@@ -6,11 +6,14 @@ made, and needs go short.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 
-from xetho.plan.inputs import FloatArray, NetworkLike
+from xetho.plan.inputs import AnyArray, FloatArray, NetworkLike
 from xetho.plan.prune import PeriodMeans
 
 
@@ -29,61 +32,98 @@ def follow(network: NetworkLike, daily: PeriodMeans, loads: FloatArray, shortage
 
     shortage: need that is left unmet on purpose so that it can move on or stand as a target (days x places x goods).
     """
-    days, ways, goods = loads.shape
+    days = len(loads)
     arc = np.asarray(network.way_arc, dtype=np.int64)
-    origin = np.asarray(network.arc_from, dtype=np.int64)[arc]
-    goal = np.asarray(network.arc_to, dtype=np.int64)[arc]
     lag = np.asarray(network.way_travel, dtype=np.int64)
-    food_good, fuel_good = (np.asarray(g, dtype=np.int64) for g in (network.way_food_good, network.way_fuel_good))
-    eats, burns = np.flatnonzero(food_good >= 0), np.flatnonzero(fuel_good >= 0)
-    food = np.asarray(network.way_food, dtype=np.float64)
-    fuel = np.asarray(network.way_fuel, dtype=np.float64)
-    places = len(network.place_ids)
-    coming = np.zeros((days + int(lag.max(initial=0)) + 1, places, goods))
+    coming = np.zeros((days + int(lag.max(initial=0)) + 1, *daily.need.shape[1:]))
     coming[:days] += daily.inflow
-    stocks = np.zeros((days + 1, places, goods))
+    stocks = np.zeros((days + 1, *daily.need.shape[1:]))
     stocks[0] = network.stock0
+    carrier_days = np.divide(1.0, daily.capacity, out=np.zeros_like(daily.capacity), where=daily.capacity > 0)
+    food_good, fuel_good = (np.asarray(g, dtype=np.int64) for g in (network.way_food_good, network.way_fuel_good))
+    food = np.where(food_good >= 0, np.asarray(network.way_food, dtype=np.float64), 0.0)
+    fuel = np.where(fuel_good >= 0, np.asarray(network.way_fuel, dtype=np.float64), 0.0)
     made = np.zeros(loads.shape)
     unmet = np.zeros(daily.need.shape)
-    withheld = np.zeros(daily.need.shape) if shortage is None else shortage
-    inverse = np.divide(1.0, daily.capacity, out=np.zeros_like(daily.capacity), where=daily.capacity > 0)
-    instant = np.flatnonzero(lag == 0)
-    later = np.flatnonzero(lag > 0)
+    _walk(
+        np.ascontiguousarray(loads),
+        made,
+        stocks,
+        unmet,
+        coming,
+        np.ascontiguousarray(daily.need),
+        np.zeros(daily.need.shape) if shortage is None else np.ascontiguousarray(shortage),
+        1.0 - daily.loss,
+        np.asarray(network.arc_from, dtype=np.int64)[arc],
+        np.asarray(network.arc_to, dtype=np.int64)[arc],
+        lag,
+        np.stack([food_good, fuel_good]),
+        np.stack([carrier_days * food, np.broadcast_to(fuel, carrier_days.shape)]),
+    )
+    return _use_what_is_left(network, made, stocks, unmet)
+
+
+_compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy")
+
+
+@_compiled
+def _walk(
+    loads: FloatArray,
+    made: FloatArray,
+    stocks: FloatArray,
+    unmet: FloatArray,
+    coming: FloatArray,
+    need: FloatArray,
+    withheld: FloatArray,
+    kept: FloatArray,
+    origin: AnyArray,
+    goal: AnyArray,
+    lag: AnyArray,
+    draw_good: AnyArray,
+    draw: FloatArray,
+) -> None:
+    """Fill `made`, `stocks` and `unmet`; draw_good and draw: of food and fuel, by way, and t a tonne by day and way."""
+    days, ways, goods = loads.shape
+    out = np.zeros(stocks.shape[1:])
     for day in range(days):
         here = stocks[day] + coming[day]
-        for ways_now in (instant, later):
-            asked = loads[day, ways_now]
-            if not asked.any():
-                continue
-            out = np.zeros((places, goods))
-            np.add.at(out, origin[ways_now], asked)
-            total = np.zeros(ways)
-            total[ways_now] = asked.sum(axis=1)
-            np.add.at(out, (origin[eats], food_good[eats]), total[eats] * inverse[day, eats] * food[eats])
-            np.add.at(out, (origin[burns], fuel_good[burns]), total[burns] * fuel[burns])
-            factor = np.where(out > here, np.divide(here, out, out=np.ones_like(out), where=out > 0), 1.0)
-            whole = np.ones(ways)
-            whole[eats] = np.where(food[eats] > 0, factor[origin[eats], food_good[eats]], 1.0)
-            whole[burns] = np.minimum(
-                whole[burns], np.where(fuel[burns] > 0, factor[origin[burns], fuel_good[burns]], 1.0)
-            )
-            done = asked * np.minimum(factor[origin[ways_now]], whole[ways_now][:, None])
-            made[day, ways_now] = done
-            np.subtract.at(here, origin[ways_now], done)
-            moved = np.zeros(ways)
-            moved[ways_now] = done.sum(axis=1)
-            np.subtract.at(here, (origin[eats], food_good[eats]), moved[eats] * inverse[day, eats] * food[eats])
-            np.subtract.at(here, (origin[burns], fuel_good[burns]), moved[burns] * fuel[burns])
-            kept = done * (1.0 - daily.loss[day, ways_now])[:, None]
-            if ways_now is instant:
-                np.add.at(here, goal[ways_now], kept)
-            else:
-                np.add.at(coming, (day + lag[ways_now], goal[ways_now]), kept)
+        # What arrives on the day it is loaded can be loaded again by those that take longer.
+        for instant in (True, False):
+            out[:] = 0.0
+            for way in range(ways):
+                total = loads[day, way].sum()
+                if (lag[way] == 0) == instant and total > 0.0:
+                    out[origin[way]] += loads[day, way]
+                    for kind in range(2):
+                        if draw[kind, day, way] > 0.0:
+                            out[origin[way], draw_good[kind, way]] += total * draw[kind, day, way]
+            share = np.where(out > here, here / np.maximum(out, 1e-300), 1.0)
+            for way in range(ways):
+                if (lag[way] == 0) != instant or loads[day, way].sum() <= 0.0:
+                    continue
+                place, whole = origin[way], 1.0
+                for kind in range(2):
+                    if draw[kind, day, way] > 0.0:
+                        whole = min(whole, share[place, draw_good[kind, way]])
+                total = 0.0
+                for good in range(goods):
+                    amount = loads[day, way, good] * min(share[place, good], whole)
+                    made[day, way, good] = amount
+                    here[place, good] -= amount
+                    total += amount
+                    if lag[way] > 0:
+                        coming[day + lag[way], goal[way], good] += amount * kept[day, way]
+                for kind in range(2):
+                    if draw[kind, day, way] > 0.0:
+                        here[place, draw_good[kind, way]] -= total * draw[kind, day, way]
+            if instant:
+                for way in range(ways):
+                    if lag[way] == 0:
+                        here[goal[way]] += made[day, way] * kept[day, way]
         here = np.maximum(here, 0.0)
-        met = np.minimum(np.maximum(daily.need[day] - withheld[day], 0.0), here)
-        unmet[day] = daily.need[day] - met
+        met = np.minimum(np.maximum(need[day] - withheld[day], 0.0), here)
+        unmet[day] = need[day] - met
         stocks[day + 1] = here - met
-    return _use_what_is_left(network, made, stocks, unmet)
 
 
 def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray, unmet: FloatArray) -> Followed:
@@ -91,8 +131,9 @@ def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray
     reserve = np.zeros(unmet.shape)
     for target in network.targets:
         cell = (int(target.day), target.place, target.good)
-        reserve[cell] = max(reserve[cell], min(max(float(target.t), 0.0), stocks[target.day + 1, target.place,
-        target.good]))
+        reserve[cell] = max(
+            reserve[cell], min(max(float(target.t), 0.0), stocks[target.day + 1, target.place, target.good])
+        )
     place, good = np.nonzero((unmet > 0).any(axis=0))
     short, after = unmet[:, place, good], stocks[1:, place, good]
     spare = np.minimum.accumulate((after - reserve[:, place, good])[::-1], axis=0)[::-1]

@@ -109,6 +109,8 @@ def by_day(model: Model, duals: FloatArray, daily: Model) -> FloatArray:
         rows = slice(block.first, block.first + len(block.key))
         source = blocks[block.kind]
         mine = duals[source.first : source.first + len(source.key)]
+        if not len(mine):
+            continue
         if block.kind == "target":
             found[rows] = mine
             continue
