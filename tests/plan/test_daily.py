@@ -13,15 +13,15 @@ from xetho.plan import daily, solve, solve_daily
 
 @pytest.mark.parametrize("small_loads", [daily.SMALL_LOADS, 0])
 def test_bound_and_value_bracket_the_whole_programme(small_loads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With 0 every network takes the way of large ones: periods, runs of days, walked through day by day."""
+    """With 0 every network takes the way of large ones: periods, gradient steps, walked through day by day."""
     monkeypatch.setattr(daily, "SMALL_LOADS", small_loads)
 
-    @settings(max_examples=12, deadline=None, derandomize=True)
+    @settings(max_examples=8, deadline=None, derandomize=True)
     @given(st.integers(0, 100_000))
     def bracket(seed: int) -> None:
         network = random_network(seed)
         whole = solve(network, period_days=1)
-        found = solve_daily(network, time_limit=20.0)
+        found = solve_daily(network, time_limit=2.0)
         slack = 1e-6 * (1.0 + whole.objective)
         assert found.bound <= whole.objective + slack
         assert found.objective >= whole.bound - slack

@@ -56,7 +56,10 @@ prices shall be right, and when loads shall be.  Judgements: a third or three ti
 SETTLED = 0.003
 """Prices are left for loads when so many steps have raised the bound by less than this share."""
 
-LOOKS, STALLED = 6, 0.001
+FINER = 2.0
+"""How much more patience, and shorter steps in prices of loads, each further round has (a judgement)."""
+
+LOOKS, STALLED = 4, 0.001
 """Looks at loads before prices have their turn again; the search ends when a round betters the gap of cost by less."""
 
 Say = Callable[[str], None]
@@ -272,26 +275,28 @@ class _Search:
         asked: tuple[float, float],
     ) -> _Found:
         """The best plan that the gradient method comes upon, until the gaps asked are reached or time is up."""
-        method = FirstOrder(self.series, *begin)
-        with ThreadPoolExecutor(1) as beside:
-            before = np.inf
+        prices = FirstOrder(self.series, *begin)
+        before, finer = np.inf, 1.0
+        with ThreadPoolExecutor(1) as other:
             while time.perf_counter() < self.deadline:
                 bound = -np.inf
                 while time.perf_counter() < self.deadline:
-                    method.go_on(STEPS, self.deadline, PRICES_FIRST, beside if shortage.done() else None)
-                    last, bound = bound, self._prove(method.worth)
-                    if bound < last + SETTLED * abs(bound):
+                    prices.go_on(STEPS, self.deadline, PRICES_FIRST, other if shortage.done() else None)
+                    last, bound = bound, self._prove(prices.worth)
+                    if bound < last + SETTLED / finer * abs(bound):
                         break
-                for _ in range(LOOKS):
-                    method.go_on(STEPS, self.deadline, LOADS_FIRST, beside if shortage.done() else None)
-                    best = self._look(method, best, small)
+                # Loads are put right beside, so that prices go on later from where they were.
+                loads = FirstOrder(self.series, prices.loads, prices.worth)
+                for _ in range(round(LOOKS * finer)):
+                    loads.go_on(STEPS, self.deadline, LOADS_FIRST / finer, other if shortage.done() else None)
+                    best = self._look(loads, best, small)
                     shortage_gap, labour_gap = self._gaps(best)
                     within = shortage_gap <= asked[0] and labour_gap <= asked[1]
                     if (within and shortage.done()) or time.perf_counter() >= self.deadline:
                         return best
                 if labour_gap > before - STALLED:
                     return best
-                before = labour_gap
+                before, finer = labour_gap, finer * FINER
         return best
 
     def _look(self, method: FirstOrder, best: _Found, small: tuple[FloatArray, FloatArray]) -> _Found:
