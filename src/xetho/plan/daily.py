@@ -303,7 +303,7 @@ class _Search:
         """The better of the best plan and what the method's loads deliver."""
         kept = self.series.kept_in_limits(method.loads)
         method.spare_what_is_missing(kept)
-        found = self._found(self.series.to_loads(kept), small)
+        found = self._found(self.series.to_loads(kept), (small[0], small[1] + self.series.to_shortage(kept)))
         return found if found.large.joint < best.large.joint else best
 
     def _gaps(self, found: _Found) -> tuple[float, float]:
@@ -314,7 +314,7 @@ class _Search:
         return shortage_gap, max(labour - self.proven.labour(short), 0.0) / max(labour, 1.0)
 
     def _found(self, large: FloatArray, small: tuple[FloatArray, FloatArray]) -> _Found:
-        """Walk through the loads of the large parts with the loads of the small ones, which are as short as planned."""
+        """Walk through the loads of the large parts with the small ones'; `small` has what is short on purpose."""
         followed = follow(self.network, self.daily, large + small[0], small[1])
         return _Found(followed, self._value(followed, large=True), self._value(followed, large=False))
 

@@ -251,6 +251,13 @@ class Series:
             found[:, self.ways[ways, None], self.cargo_good[None, mine]] = both.transpose(2, 0, 1)
         return found
 
+    def to_shortage(self, loads: Loads) -> FloatArray:
+        """Need that is left unmet on purpose (days x places x goods)."""
+        found = np.zeros(self.model.means.need.shape)
+        place, good = self.model.pairs[self.frame.need_pair].T
+        found[:, place, good] = loads.short.T
+        return found
+
 
 def _real(values: AnyArray) -> AnyArray:
     return np.ascontiguousarray(values, dtype=REAL)
