@@ -84,34 +84,44 @@ def _walk(
 ) -> None:
     """Fill `made`, `stocks` and `unmet`; draw_good and draw: of food and fuel, by way, and t a tonne by day and way."""
     days, ways, goods = loads.shape
-    out = np.zeros(stocks.shape[1:])
+    places = stocks.shape[1]
+    here, out = np.zeros((places, goods)), np.zeros((places, goods))
     for day in range(days):
-        here = stocks[day] + coming[day]
+        for place in range(places):
+            for good in range(goods):
+                here[place, good] = stocks[day, place, good] + coming[day, place, good]
         # What arrives on the day it is loaded can be loaded again by those that take longer.
         for instant in (True, False):
-            out[:] = 0.0
+            for place in range(places):
+                for good in range(goods):
+                    out[place, good] = 0.0
             for way in range(ways):
-                total = loads[day, way].sum()
-                if (lag[way] == 0) == instant and total > 0.0:
-                    out[origin[way]] += loads[day, way]
+                if (lag[way] == 0) == instant:
+                    total = 0.0
+                    for good in range(goods):
+                        out[origin[way], good] += loads[day, way, good]
+                        total += loads[day, way, good]
                     for kind in range(2):
                         if draw[kind, day, way] > 0.0:
                             out[origin[way], draw_good[kind, way]] += total * draw[kind, day, way]
-            share = np.where(out > here, here / np.maximum(out, 1e-300), 1.0)
+            # From here on what is asked is the share of it that is there.
+            for place in range(places):
+                for good in range(goods):
+                    asked = out[place, good]
+                    out[place, good] = here[place, good] / asked if asked > here[place, good] else 1.0
             for way in range(ways):
-                if (lag[way] == 0) != instant or loads[day, way].sum() <= 0.0:
+                if (lag[way] == 0) != instant:
                     continue
-                place, whole = origin[way], 1.0
+                place, whole, total = origin[way], 1.0, 0.0
                 for kind in range(2):
                     if draw[kind, day, way] > 0.0:
-                        whole = min(whole, share[place, draw_good[kind, way]])
-                total = 0.0
+                        whole = min(whole, out[place, draw_good[kind, way]])
                 for good in range(goods):
-                    amount = loads[day, way, good] * min(share[place, good], whole)
+                    amount = loads[day, way, good] * min(out[place, good], whole)
                     made[day, way, good] = amount
                     here[place, good] -= amount
                     total += amount
-                    if lag[way] > 0:
+                    if not instant:
                         coming[day + lag[way], goal[way], good] += amount * kept[day, way]
                 for kind in range(2):
                     if draw[kind, day, way] > 0.0:
@@ -119,11 +129,14 @@ def _walk(
             if instant:
                 for way in range(ways):
                     if lag[way] == 0:
-                        here[goal[way]] += made[day, way] * kept[day, way]
-        here = np.maximum(here, 0.0)
-        met = np.minimum(np.maximum(need[day] - withheld[day], 0.0), here)
-        unmet[day] = need[day] - met
-        stocks[day + 1] = here - met
+                        for good in range(goods):
+                            here[goal[way], good] += made[day, way, good] * kept[day, way]
+        for place in range(places):
+            for good in range(goods):
+                there = max(here[place, good], 0.0)
+                met = min(max(need[day, place, good] - withheld[day, place, good], 0.0), there)
+                unmet[day, place, good] = need[day, place, good] - met
+                stocks[day + 1, place, good] = there - met
 
 
 def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray, unmet: FloatArray) -> Followed:
