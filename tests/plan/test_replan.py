@@ -71,7 +71,7 @@ def test_a_basis_carried_to_its_own_programme_is_the_same(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns = model.programme.matrix.shape
     basis = lifting.Basis(rng.integers(0, 3, columns).astype(np.int8), rng.integers(0, 3, rows).astype(np.int8))
-    lifted = lifting.lift(basis, model, model)
+    lifted = lifting.match(model, model).basis(basis)
     assert np.array_equal(lifted.columns, basis.columns) and np.array_equal(lifted.rows, basis.rows)
 
 

@@ -8,7 +8,7 @@ holds however exact the duals are, and the primal values are checked against eve
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -33,6 +33,13 @@ PIVOTS = 20_000
 PRIMAL, DUAL = 4, 1
 """HiGHS's numbers of the simplex methods: primal after a change of cost, dual after one of limits."""
 
+DEVEX, BY_LARGEST = 1, 4
+"""HiGHS's numbers of edge weights that need not be worked out before the first pivot, and of scaling by the largest
+coefficient: its usual scaling of these programmes takes half as many pivots more."""
+
+STATUSES = np.array([highspy.HighsBasisStatus(number) for number in range(5)], dtype=object)
+"""HiGHS's statuses by number."""
+
 StatusArray = NDArray[np.int8]
 
 
@@ -48,6 +55,12 @@ class Optimum:
     duals: FloatArray  # change of the objective for one more unit on the right-hand side of each row
     objective: float
     bound: float  # no feasible point has a smaller objective
+    broken: float = 0.0  # greatest violation of a row or of a column's limits
+
+    @property
+    def proven(self) -> bool:
+        """Does it keep every row, and is its gap small enough?"""
+        return self.broken <= VIOLATION and self.objective - self.bound <= GAP * max(1.0, abs(self.objective))
 
 
 @dataclass(frozen=True)
@@ -123,32 +136,46 @@ class Live:
         # The last row holds the shortage and is no resource's.
         return (values, duals[:-1]) if np.isfinite(values).all() and np.isfinite(duals).all() else None
 
-    def onward(self, cost: FloatArray, deadline: float, method: int = PRIMAL, pivots: int = PIVOTS) -> Optimum:
-        """Minimise from the present basis; from nothing when that fails or takes too many pivots.
+    def onward(self, cost: FloatArray, deadline: float) -> Optimum:
+        """Minimise by the primal simplex method from the present basis; from nothing when that fails.
 
         Raises PlanError as `fresh` does.
         """
+        return self._simplex(cost, deadline, PRIMAL, PIVOTS) or self.fresh(cost, deadline)
+
+    def mended(self, cost: FloatArray, shift: FloatArray, deadline: float, pivots: int) -> Optimum | None:
+        """Minimise from the basis of a like programme; None when that takes too many pivots.
+
+        shift: what must be added to the cost for that basis to have no reduced cost of the wrong sign.
+        """
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+        self._highs.setOptionValue("simplex_scale_strategy", BY_LARGEST)
+        found = self._simplex(cost + shift, deadline, DUAL, pivots)
+        return self._simplex(cost, deadline, PRIMAL, pivots) if found is not None and shift.any() else found
+
+    def _simplex(self, cost: FloatArray, deadline: float, method: int, pivots: int) -> Optimum | None:
+        """Minimise from the present basis."""
         self._highs.setOptionValue("solver", "simplex")
         self._highs.setOptionValue("simplex_strategy", method)
         self._highs.setOptionValue("simplex_iteration_limit", pivots)
         found, _ = self._run(cost, deadline)
         self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
-        return found or self.fresh(cost, deadline)
+        return found
 
     @property
     def basis(self) -> Basis:
         """The present basis."""
         basis = self._highs.getBasis()
         return Basis(
-            np.array([int(status) for status in basis.col_status], dtype=np.int8),
-            np.array([int(status) for status in basis.row_status], dtype=np.int8),
+            np.fromiter(map(int, basis.col_status), dtype=np.int8),
+            np.fromiter(map(int, basis.row_status), dtype=np.int8),
         )
 
     def start_from(self, basis: Basis) -> None:
         """Begin from a basis, which need not be a proper one: HiGHS mends it."""
         start = highspy.HighsBasis()
-        start.col_status = [highspy.HighsBasisStatus(int(status)) for status in basis.columns]
-        start.row_status = [highspy.HighsBasisStatus(int(status)) for status in basis.rows]
+        start.col_status = STATUSES[basis.columns].tolist()
+        start.row_status = STATUSES[basis.rows].tolist()
         start.alien = True
         self._highs.setBasis(start)
 
@@ -168,13 +195,11 @@ class Live:
             return None, words
         values = np.array(solution.col_value, dtype=np.float64)
         duals = np.array(solution.row_dual, dtype=np.float64)
-        bound, duals = dual_bound(self._matrix, self._lower, self._upper, self.programme.reach, cost, duals)
-        objective = float(cost @ values)
-        broken = violation(self._matrix, self._lower, self._upper, values)
-        if objective - bound > GAP * max(1.0, abs(objective)) or broken > VIOLATION:
-            return None, f"{words}, with a gap of {objective - bound:.3g} on {objective:.3g}"
+        found = _optimum(self._matrix, self._lower, self._upper, self.programme, cost, values, duals)
+        if not found.proven:
+            return None, f"{words}, with a gap of {found.objective - found.bound:.3g} on {found.objective:.3g}"
         # The dual of the row that holds the shortage is no resource's.
-        return Optimum(values, duals[:-1], objective, bound), words
+        return replace(found, duals=found.duals[:-1]), words
 
     def _linear_programme(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
@@ -188,6 +213,25 @@ class Live:
         lp.a_matrix_.index_ = self._matrix.indices
         lp.a_matrix_.value_ = self._matrix.data
         return lp
+
+
+def certified(programme: Programme, cost: FloatArray, values: FloatArray, duals: FloatArray) -> Optimum | None:
+    """The optimum that values and row duals from anywhere make of a programme; None when they prove none."""
+    matrix, lower, upper = programme.matrix, programme.row_lower, programme.row_upper
+    found = _optimum(matrix, lower, upper, programme, cost, values, duals)
+    return found if found.proven else None
+
+
+def _optimum(
+    matrix: sparse.csc_matrix, lower: FloatArray, upper: FloatArray, programme: Programme,
+    cost: FloatArray, values: FloatArray, duals: FloatArray,
+) -> Optimum:  # fmt: skip
+    """Values with what duals prove of them; the rows are the programme's or more."""
+    bound, duals = dual_bound(matrix, lower, upper, programme.reach, cost, duals)
+    beyond = float(np.max(values - programme.upper, initial=0.0))
+    return Optimum(
+        values, duals, float(cost @ values), bound, max(violation(matrix, lower, upper, values), beyond)
+    )
 
 
 def violation(matrix: sparse.csc_matrix, lower: FloatArray, upper: FloatArray, values: FloatArray) -> float:

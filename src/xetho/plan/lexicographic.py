@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xetho.plan.highs import DUAL, GAP, Basis, Live, Optimum
+from xetho.plan.highs import Basis, Live, Optimum, certified
 from xetho.plan.inputs import BoolArray, FloatArray
-from xetho.plan.programme import Part, Programme, parts
+from xetho.plan.programme import Part, Programme, beside, extract, parts
 from xetho.plan.result import FEASIBLE_SHARE
 
-WARM_PIVOTS = 1500
+WARM_PIVOTS = 6000
 """A start from another plan's basis is given up after so many pivots: from nothing is quicker then."""
 
 TIGHT = 1e-9
@@ -27,6 +27,33 @@ TIE = 1e-5
 """Weight of the cost that decides between plans as good; labour is proven least to within this share."""
 
 
+ROUNDING = 1e-7
+"""Man-days a tonne: reduced costs less far below nothing are not of the wrong sign."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Row duals that prove an answer: of the least shortage, and of both objectives at the last weight."""
+
+    shortage: FloatArray
+    both: FloatArray
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the answer of a like programme gives to this one: where to begin, and what may prove it as it is.
+
+    ghosts: basic columns of the like programme that this one does not have, or has with other coefficients, on this
+    one's rows and held at nothing.  With them the basis is the like programme's own, so that its reduced costs keep
+    their signs, and the dual simplex method drives them out.
+    """
+
+    basis: Basis  # without the ghosts, which are basic
+    values: FloatArray
+    proof: Proof | None
+    ghosts: Programme
+
+
 @dataclass(frozen=True)
 class Answer:
     """A solution with what is proven of it and what its resources are worth (per row)."""
@@ -36,78 +63,155 @@ class Answer:
     labour_bound: float
     duals: FloatArray  # change of shortage or labour for one more unit on the right-hand side
     of_shortage: BoolArray  # rows whose duals are in shortage; the others' are in labour
-    basis: Basis  # of the joint solve, to start a like programme from
+    basis: Basis  # of the joint solve, or what it was started from: to start a like programme from
+    proof: Proof | None = None  # None where it is not known any more
 
 
 def solve_in_order(
-    whole: Programme, time_limit: float, say: Callable[[str], None], start: Basis | None = None
+    whole: Programme, time_limit: float, say: Callable[[str], None], start: Start | None = None
 ) -> Answer:
     """Least shortage, then least labour, part by part.  Raises PlanError when a proof is not reached in time.
 
-    start: the basis of a like programme, with which the solves begin.
+    start: from a like programme, with which the solves begin.
     """
     deadline = time.perf_counter() + time_limit
     rows, columns = whole.matrix.shape
     values, duals = np.zeros(columns), np.zeros(rows)
+    proof = Proof(np.zeros(rows), np.zeros(rows))
     of_shortage = np.zeros(rows, dtype=bool)
     basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     shortage_bound = labour_bound = 0.0
     for part in parts(whole):
-        answer = _solve_part(part.programme, deadline, say, _of_part(start, part))
+        solved = _solve_part(part.programme, deadline, say, _of_part(start, part))
+        answer = _answer(part.programme, solved)
         values[part.columns] = answer.values
         duals[part.rows] = answer.duals
         of_shortage[part.rows] = answer.of_shortage
         basis.columns[part.columns] = answer.basis.columns
-        basis.rows[part.rows] = answer.basis.rows[:-1]
+        basis.rows[part.rows] = answer.basis.rows[: len(part.rows)]
+        proof.shortage[part.rows], proof.both[part.rows] = solved.shortage.duals, solved.both.duals
         shortage_bound += answer.shortage_bound
         labour_bound += answer.labour_bound
-    return Answer(values, shortage_bound, labour_bound, duals, of_shortage, basis)
+    return Answer(values, shortage_bound, labour_bound, duals, of_shortage, basis, proof)
 
 
-def _of_part(start: Basis | None, part: Part) -> Basis | None:
-    """The part of a basis, with the row of the shortage free."""
+@dataclass(frozen=True)
+class _Solved:
+    """A part's optima: of shortage, of both objectives at the last weight, and of labour at the least shortage."""
+
+    shortage: Optimum
+    both: Optimum
+    labour: Optimum
+    basis: Basis
+
+
+def _of_part(start: Start | None, part: Part) -> Start | None:
+    """What a start says of a part."""
     if start is None:
         return None
-    return Basis(start.columns[part.columns], np.append(start.rows[part.rows], np.int8(1)))
+    rows, columns = part.rows, part.columns
+    basis = Basis(start.basis.columns[columns], start.basis.rows[rows])
+    proof = start.proof
+    if proof is not None:
+        proof = Proof(proof.shortage[rows], proof.both[rows])
+    touching = np.unique(start.ghosts.matrix.tocsr()[rows].indices).astype(np.int64)
+    return Start(basis, start.values[columns], proof, extract(start.ghosts, rows, touching))
 
 
-def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None], start: Basis | None) -> Answer:
+def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None], start: Start | None) -> _Solved:
     """One part: both objectives at once, shortage ever dearer, then each by itself, few pivots from there."""
+    if start is not None:
+        found = _as_it_is(programme, start) or _mended(programme, start, deadline, say)
+        if found is not None:
+            return found
     live = Live(programme)
-    joint = FIRST_WEIGHT * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
     say("least shortage and labour together")
-    if start is None:
-        live.fresh(joint, deadline)
-    else:
-        live.start_from(start)
-        live.onward(joint, deadline, DUAL, WARM_PIVOTS)
-    last = joint + (LAST_WEIGHT - FIRST_WEIGHT) * programme.shortage_cost
-    both = live.onward(last, deadline)
+    live.fresh(_weighted(programme, FIRST_WEIGHT), deadline)
+    both = live.onward(_weighted(programme, LAST_WEIGHT), deadline)
     basis = live.basis
     say("least shortage")
     first = live.onward(programme.shortage_cost, deadline)
-    shortage = float(programme.shortage_cost @ both.values)
-    # No plan has less of both together, so none with no more shortage than this one's has less labour than is left.
-    labour = Optimum(
-        both.values, both.duals, both.objective - LAST_WEIGHT * shortage, both.bound - LAST_WEIGHT * shortage
-    )
+    return _Solved(first, both, _least_labour(live, first, both, deadline, say), basis)
+
+
+def _least_labour(
+    live: Live, first: Optimum, both: Optimum, deadline: float, say: Callable[[str], None]
+) -> Optimum:
+    """Least labour at the least shortage: what comes of both objectives at once, where that is it."""
+    programme = live.programme
     least = max(first.objective, 0.0) + TIGHT * programme.wanted
-    if shortage > least or labour.objective - labour.bound > GAP * max(1.0, labour.objective):
-        say("least labour at that shortage")
-        live.limit_shortage(least)
-        labour = live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
-    return _answer(programme, first, labour, basis)
+    labour = _labour(programme, both)
+    if labour.proven and float(programme.shortage_cost @ both.values) <= least:
+        return labour
+    say("least labour at that shortage")
+    live.limit_shortage(least)
+    return live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
 
 
-def _answer(programme: Programme, first: Optimum, labour: Optimum, basis: Basis) -> Answer:
+def _as_it_is(programme: Programme, start: Start) -> _Solved | None:
+    """The answer of the like programme where it holds for this one too, by its own proof; no solver is asked."""
+    if start.proof is None:
+        return None
+    first = certified(programme, programme.shortage_cost, start.values, start.proof.shortage)
+    both = certified(programme, _weighted(programme, LAST_WEIGHT), start.values, start.proof.both)
+    if first is None or both is None:
+        return None
+    labour = _labour(programme, both)
+    return _Solved(first, both, labour, start.basis) if labour.proven else None
+
+
+def _mended(programme: Programme, start: Start, deadline: float, say: Callable[[str], None]) -> _Solved | None:
+    """The optima sought from the basis of a like programme; None when that takes too many pivots."""
+    wide = beside(programme, start.ghosts)
+    count, ghosts = len(programme.upper), len(start.ghosts.upper)
+    live = Live(wide)
+    say("least shortage and labour together")
+    columns = np.append(start.basis.columns, np.ones(ghosts, dtype=np.int8))
+    # The last row holds the shortage; it is free.
+    live.start_from(Basis(columns, np.append(start.basis.rows, np.int8(1))))
+    cost = _weighted(wide, LAST_WEIGHT)
+    shift = np.zeros(len(cost))
+    if start.proof is not None:
+        reduced = cost - wide.matrix.T @ start.proof.both
+        wrong = (columns != 1) & np.isinf(wide.upper) & (reduced < -ROUNDING)
+        shift[wrong] = -reduced[wrong]
+    both = live.mended(cost, shift, deadline, WARM_PIVOTS)
+    if both is None:
+        return None
+    say("least shortage")
+    first = None
+    if start.proof is not None:
+        first = certified(wide, wide.shortage_cost, both.values, start.proof.shortage)
+    if first is None:
+        first = live.onward(wide.shortage_cost, deadline)
+    labour = _least_labour(live, first, both, deadline, say)
+    first, both, labour = (replace(found, values=found.values[:count]) for found in (first, both, labour))
+    return _Solved(first, both, labour, start.basis)
+
+
+def _weighted(programme: Programme, weight: float) -> FloatArray:
+    """The cost of both objectives at once, with so many man-days to a weighted tonne short."""
+    return weight * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
+
+
+def _labour(programme: Programme, both: Optimum) -> Optimum:
+    """What an optimum of both objectives proves of labour.
+
+    No plan has less of both together, so none with no more shortage than this one's has less labour than is left.
+    """
+    shortage = LAST_WEIGHT * float(programme.shortage_cost @ both.values)
+    return replace(both, objective=both.objective - shortage, bound=both.bound - shortage)
+
+
+def _answer(programme: Programme, solved: _Solved) -> Answer:
     """Worth is in shortage when some is left, else in labour."""
-    short = first.objective > FEASIBLE_SHARE * programme.wanted
+    short = solved.shortage.objective > FEASIBLE_SHARE * programme.wanted
     return Answer(
-        values=labour.values,
-        shortage_bound=max(first.bound, 0.0),
+        values=solved.labour.values,
+        shortage_bound=max(solved.shortage.bound, 0.0),
         # The cost that decides ties is at most the labour itself.
-        labour_bound=max(labour.bound, 0.0) / (1.0 + TIE),
-        duals=(first if short else labour).duals,
+        labour_bound=max(solved.labour.bound, 0.0) / (1.0 + TIE),
+        duals=(solved.shortage if short else solved.labour).duals,
         of_shortage=np.full(len(programme.row_lower), short),
-        basis=basis,
+        basis=solved.basis,
     )

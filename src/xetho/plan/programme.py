@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -36,6 +36,18 @@ class Programme:
         return float(self.shortage_cost[counted] @ self.upper[counted])
 
 
+def beside(programme: Programme, ghosts: Programme) -> Programme:
+    """A programme with further columns on the same rows."""
+    return replace(
+        programme,
+        matrix=sparse.hstack([programme.matrix, ghosts.matrix]).tocsc(),
+        **{
+            name: np.concatenate([getattr(programme, name), getattr(ghosts, name)])
+            for name in ("upper", "reach", "shortage_cost", "labour_cost", "tie_cost")
+        },
+    )
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a programme: its rows and columns in the whole."""
@@ -59,15 +71,19 @@ def parts(whole: Programme) -> list[Part]:
         columns = np.flatnonzero(label[count:] == part)
         if len(columns) == 0:
             continue
-        programme = Programme(
-            matrix=whole.matrix[:, columns].tocsr()[rows].tocsc(),
-            row_lower=whole.row_lower[rows],
-            row_upper=whole.row_upper[rows],
-            upper=whole.upper[columns],
-            reach=whole.reach[columns],
-            shortage_cost=whole.shortage_cost[columns],
-            labour_cost=whole.labour_cost[columns],
-            tie_cost=whole.tie_cost[columns],
-        )
-        found.append(Part(rows, columns, programme))
+        found.append(Part(rows, columns, extract(whole, rows, columns)))
     return found
+
+
+def extract(whole: Programme, rows: IntArray, columns: IntArray) -> Programme:
+    """Some rows and columns of a programme."""
+    return Programme(
+        matrix=whole.matrix[:, columns].tocsr()[rows].tocsc(),
+        row_lower=whole.row_lower[rows],
+        row_upper=whole.row_upper[rows],
+        upper=whole.upper[columns],
+        reach=whole.reach[columns],
+        shortage_cost=whole.shortage_cost[columns],
+        labour_cost=whole.labour_cost[columns],
+        tie_cost=whole.tie_cost[columns],
+    )

@@ -116,7 +116,7 @@ class Planner:
         assert self._solved is not None
         base, answer = self._solved
         model, loads = self._model(network, self._loads)
-        start = lift(answer.basis, base, model)
+        start = lift(answer, base, model)
         found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
         return plan_from(network, model, found, loads, started)
 
