@@ -13,7 +13,7 @@ from xetho.plan.inputs import BoolArray, FloatArray
 from xetho.plan.programme import Part, Programme, beside, extract, parts
 from xetho.plan.result import FEASIBLE_SHARE
 
-WARM_PIVOTS = 6000
+WARM_PIVOTS = 2500
 """A start from another plan's basis is given up after so many pivots: from nothing is quicker then."""
 
 TIGHT = 1e-9

@@ -184,6 +184,8 @@ def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_
     shortage_cost[at.target :] = [target.weight for target in targets]
     upper = np.full(count, np.inf)
     upper[at.haul : at.stock] = np.where(hauls.is_open, np.inf, 0.0)
+    served = np.bincount(hauls.lane[hauls.is_open], minlength=len(lanes.period)) > 0
+    upper[: at.haul] = np.where(served[flows.lane], np.inf, 0.0)
     upper[at.shortage : at.target] = need[short[:, 0], short[:, 1]]
     upper[at.target :] = [max(float(target.t), 0.0) for target in targets]
     crew = np.asarray(network.way_crew, dtype=np.float64)[hauls.way]
