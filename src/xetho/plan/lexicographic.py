@@ -16,6 +16,10 @@ from xetho.plan.result import FEASIBLE_SHARE
 WARM_PIVOTS = 2500
 """A start from another plan's basis is given up after so many pivots: from nothing is quicker then."""
 
+GONE = 1 / 30
+"""Basic columns that may no longer be used, for each row, above which that start is not even tried: much of the
+programme is idle then and falls away before interior point begins, while each such column takes some ten pivots."""
+
 TIGHT = 1e-9
 """Share of all that is wanted by which the second objective may let the shortage rise above its least."""
 
@@ -141,7 +145,7 @@ def _least_labour(
     programme = live.programme
     least = max(first.objective, 0.0) + TIGHT * programme.wanted
     labour = _labour(programme, both)
-    if labour.proven and float(programme.shortage_cost @ both.values) <= least:
+    if labour.proven and _shortage(programme, both) <= least:
         return labour
     say("least labour at that shortage")
     live.limit_shortage(least)
@@ -161,12 +165,14 @@ def _as_it_is(programme: Programme, start: Start) -> _Solved | None:
 
 
 def _mended(programme: Programme, start: Start, deadline: float, say: Callable[[str], None]) -> _Solved | None:
-    """The optima sought from the basis of a like programme; None when that takes too many pivots."""
+    """The optima sought from the basis of a like programme; None when too much has changed for that."""
     wide = beside(programme, start.ghosts)
-    count, ghosts = len(programme.upper), len(start.ghosts.upper)
+    count = len(programme.upper)
+    columns = np.append(start.basis.columns, np.ones(len(wide.upper) - count, dtype=np.int8))
+    if np.sum((columns == 1) & (wide.upper == 0)) > GONE * len(wide.row_lower):
+        return None
     live = Live(wide)
     say("least shortage and labour together")
-    columns = np.append(start.basis.columns, np.ones(ghosts, dtype=np.int8))
     # The last row holds the shortage; it is free.
     live.start_from(Basis(columns, np.append(start.basis.rows, np.int8(1))))
     cost = _weighted(wide, LAST_WEIGHT)
@@ -189,6 +195,11 @@ def _mended(programme: Programme, start: Start, deadline: float, say: Callable[[
     return _Solved(first, both, labour, start.basis)
 
 
+def _shortage(programme: Programme, found: Optimum) -> float:
+    """The priority-weighted shortage of a solution."""
+    return float(programme.shortage_cost @ found.values)
+
+
 def _weighted(programme: Programme, weight: float) -> FloatArray:
     """The cost of both objectives at once, with so many man-days to a weighted tonne short."""
     return weight * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
@@ -199,7 +210,7 @@ def _labour(programme: Programme, both: Optimum) -> Optimum:
 
     No plan has less of both together, so none with no more shortage than this one's has less labour than is left.
     """
-    shortage = LAST_WEIGHT * float(programme.shortage_cost @ both.values)
+    shortage = LAST_WEIGHT * _shortage(programme, both)
     return replace(both, objective=both.objective - shortage, bound=both.bound - shortage)
 
 

@@ -154,11 +154,16 @@ class _Rows:
         return sparse.coo_matrix(entries, shape=(self.count, columns)).tocsc()
 
 
-def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_per_fuel_t: float) -> Model:
+def build(
+    network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_per_fuel_t: float,
+    useful: BoolArray | None = None,
+) -> Model:  # fmt: skip
     """Write the linear programme of a plan.
 
     loads: K x W x goods, which loads are worth planning (`prune.useful_loads`); more do no harm.
     labour_per_fuel_t: man-days that saving a tonne of fuel is worth in the second objective.
+    useful: which of the loads are worth planning, where some have columns only because a like plan has; those are held
+    at nothing.
     """
     flows, lanes, hauls = _carriage(network, means, loads)
     pairs = _pairs(network, means, flows, lanes, hauls)
@@ -183,9 +188,7 @@ def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_
     shortage_cost[at.shortage : at.target] = good_weight[pairs[short[:, 1], 1]]
     shortage_cost[at.target :] = [target.weight for target in targets]
     upper = np.full(count, np.inf)
-    upper[at.haul : at.stock] = np.where(hauls.is_open, np.inf, 0.0)
-    served = np.bincount(hauls.lane[hauls.is_open], minlength=len(lanes.period)) > 0
-    upper[: at.haul] = np.where(served[flows.lane], np.inf, 0.0)
+    upper[: at.stock] = np.where(_worth(flows, lanes, hauls, loads if useful is None else useful), np.inf, 0.0)
     upper[at.shortage : at.target] = need[short[:, 0], short[:, 1]]
     upper[at.target :] = [max(float(target.t), 0.0) for target in targets]
     crew = np.asarray(network.way_crew, dtype=np.float64)[hauls.way]
@@ -197,7 +200,7 @@ def build(network: NetworkLike, means: PeriodMeans, loads: BoolArray, *, labour_
         row_lower=np.concatenate(rows.lower),
         row_upper=np.concatenate(rows.upper),
         upper=upper,
-        reach=_reach(network, means, flows, hauls, pairs, upper),
+        reach=np.minimum(_reach(network, means, flows, hauls, pairs, upper), upper),
         shortage_cost=shortage_cost,
         labour_cost=labour_cost,
         tie_cost=_tie_cost(means, flows, lanes, hauls, labour_cost, at),
@@ -233,6 +236,14 @@ def _carriage(network: NetworkLike, means: PeriodMeans, loads: BoolArray) -> tup
         fuel=np.where(burns, np.asarray(network.way_fuel, dtype=np.float64)[way], 0.0),
     )
     return Flows(lanes.period[flow_lane], flow_lane, good), lanes, hauls
+
+
+def _worth(flows: Flows, lanes: Lanes, hauls: Hauls, useful: BoolArray) -> BoolArray:
+    """Which cargo and hauling columns serve a useful load."""
+    served = np.zeros((len(lanes.period), useful.shape[2]), dtype=bool)
+    by_haul = useful[hauls.period, hauls.way]
+    np.logical_or.at(served, hauls.lane, by_haul)
+    return np.concatenate([served[flows.lane, flows.good], by_haul.any(axis=1) & hauls.is_open])
 
 
 def _draws(network: NetworkLike, hauls: Hauls) -> list[tuple[IntArray, IntArray, IntArray, FloatArray]]:

@@ -136,7 +136,7 @@ class Planner:
         means = period_means(network, self._bounds)
         loads = useful_loads(network, means)
         columns = loads if also is None else loads | also
-        return build(network, means, columns, labour_per_fuel_t=self._labour_per_fuel_t), loads
+        return build(network, means, columns, labour_per_fuel_t=self._labour_per_fuel_t, useful=loads), loads
 
 
 def plan_from(network: NetworkLike, model: Model, answer: Answer, loads: BoolArray, started: float) -> Plan:
