@@ -15,6 +15,7 @@ from tests.plan.test_oracle import random_network
 from tests.plan.test_properties import assert_balanced
 from xetho import load, new
 from xetho.plan import Plan, Planner, horizon, lexicographic, lifting
+from xetho.plan.highs import Basis
 from xetho.plan.model import build
 from xetho.plan.prune import period_means, useful_loads
 from xetho.plan.questions.common import grid
@@ -122,9 +123,9 @@ def test_what_the_base_proves_is_not_solved(
     np.add.at(moved, network.arc_route[network.way_arc], base.load.sum(axis=(0, 2)))
     unused, used = int(np.argmin(moved)), int(np.argmax(moved))
     assert moved[unused] == 0.0
-    assert np.array_equal(planner.replan(closed(network, [unused])).load, base.load)  # type: ignore[arg-type]
+    assert np.array_equal(planner.replan(closed(network, [unused])).load, base.load)
     with pytest.raises(AssertionError, match="a solver was asked"):
-        planner.replan(closed(network, [used]))  # type: ignore[arg-type]
+        planner.replan(closed(network, [used]))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -134,7 +135,7 @@ def test_a_basis_carried_to_its_own_programme_is_the_same(seed: int) -> None:
     model = build(network, means, useful_loads(network, means), labour_per_fuel_t=100.0)
     rng = np.random.default_rng(seed)
     rows, columns = model.programme.matrix.shape
-    basis = lifting.Basis(rng.integers(0, 3, columns).astype(np.int8), rng.integers(0, 3, rows).astype(np.int8))
+    basis = Basis(rng.integers(0, 3, columns).astype(np.int8), rng.integers(0, 3, rows).astype(np.int8))
     lifted = lifting.match(model, model).basis(basis)
     assert np.array_equal(lifted.columns, basis.columns) and np.array_equal(lifted.rows, basis.rows)
 

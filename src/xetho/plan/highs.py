@@ -136,12 +136,12 @@ class Live:
         # The last row holds the shortage and is no resource's.
         return (values, duals[:-1]) if np.isfinite(values).all() and np.isfinite(duals).all() else None
 
-    def onward(self, cost: FloatArray, deadline: float) -> Optimum:
-        """Minimise by the primal simplex method from the present basis; from nothing when that fails.
+    def onward(self, cost: FloatArray, deadline: float, pivots: int = PIVOTS) -> Optimum:
+        """Minimise by the primal simplex method from the present basis; from nothing when that takes too many pivots.
 
         Raises PlanError as `fresh` does.
         """
-        return self._simplex(cost, deadline, PRIMAL, PIVOTS) or self.fresh(cost, deadline)
+        return self._simplex(cost, deadline, PRIMAL, pivots) or self.fresh(cost, deadline)
 
     def mended(self, cost: FloatArray, shift: FloatArray, deadline: float, pivots: int) -> Optimum | None:
         """Minimise from the basis of a like programme; None when that takes too many pivots.
@@ -229,9 +229,7 @@ def _optimum(
     """Values with what duals prove of them; the rows are the programme's or more."""
     bound, duals = dual_bound(matrix, lower, upper, programme.reach, cost, duals)
     beyond = float(np.max(values - programme.upper, initial=0.0))
-    return Optimum(
-        values, duals, float(cost @ values), bound, max(violation(matrix, lower, upper, values), beyond)
-    )
+    return Optimum(values, duals, float(cost @ values), bound, max(violation(matrix, lower, upper, values), beyond))
 
 
 def violation(matrix: sparse.csc_matrix, lower: FloatArray, upper: FloatArray, values: FloatArray) -> float:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xetho.plan.highs import Basis, Live, Optimum, certified
+from xetho.plan.highs import PIVOTS, Basis, Live, Optimum, certified
 from xetho.plan.inputs import BoolArray, FloatArray
 from xetho.plan.programme import Part, Programme, beside, extract, parts
 from xetho.plan.result import FEASIBLE_SHARE
 
 WARM_PIVOTS = 2500
-"""A start from another plan's basis is given up after so many pivots: from nothing is quicker then."""
+"""A re-plan's solve from a basis is given up after so many pivots: from nothing is quicker then."""
 
 GONE = 1 / 30
 """Basic columns that may no longer be used, for each row, above which that start is not even tried: much of the
@@ -29,7 +29,6 @@ it is, and what comes at the first weight is near what comes at the last."""
 
 TIE = 1e-5
 """Weight of the cost that decides between plans as good; labour is proven least to within this share."""
-
 
 ROUNDING = 1e-7
 """Man-days a tonne: reduced costs less far below nothing are not of the wrong sign."""
@@ -135,13 +134,17 @@ def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None
     basis = live.basis
     say("least shortage")
     first = live.onward(programme.shortage_cost, deadline)
-    return _Solved(first, both, _least_labour(live, first, both, deadline, say), basis)
+    pivots = PIVOTS if start is None else WARM_PIVOTS
+    return _Solved(first, both, _least_labour(live, first, both, deadline, say, pivots), basis)
 
 
 def _least_labour(
-    live: Live, first: Optimum, both: Optimum, deadline: float, say: Callable[[str], None]
+    live: Live, first: Optimum, both: Optimum, deadline: float, say: Callable[[str], None], pivots: int
 ) -> Optimum:
-    """Least labour at the least shortage: what comes of both objectives at once, where that is it."""
+    """Least labour at the least shortage: what comes of both objectives at once, where that is it.
+
+    pivots: after so many a solve of its own is begun from nothing.
+    """
     programme = live.programme
     least = max(first.objective, 0.0) + TIGHT * programme.wanted
     labour = _labour(programme, both)
@@ -149,7 +152,7 @@ def _least_labour(
         return labour
     say("least labour at that shortage")
     live.limit_shortage(least)
-    return live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline)
+    return live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline, pivots)
 
 
 def _as_it_is(programme: Programme, start: Start) -> _Solved | None:
@@ -190,7 +193,7 @@ def _mended(programme: Programme, start: Start, deadline: float, say: Callable[[
         first = certified(wide, wide.shortage_cost, both.values, start.proof.shortage)
     if first is None:
         first = live.onward(wide.shortage_cost, deadline)
-    labour = _least_labour(live, first, both, deadline, say)
+    labour = _least_labour(live, first, both, deadline, say, WARM_PIVOTS)
     first, both, labour = (replace(found, values=found.values[:count]) for found in (first, both, labour))
     return _Solved(first, both, labour, start.basis)
 
