@@ -18,7 +18,8 @@ WARM_PIVOTS = 2500
 
 GONE = 1 / 30
 """Basic columns that may no longer be used, for each row, above which that start is not even tried: much of the
-programme is idle then and falls away before interior point begins, while each such column takes some ten pivots."""
+programme is idle then and falls away before interior point begins, while each such column takes ten pivots or more.
+A judgement: starts with 80 such columns on 3,850 rows ended, starts with 193 did not."""
 
 TIGHT = 1e-9
 """Share of all that is wanted by which the second objective may let the shortage rise above its least."""

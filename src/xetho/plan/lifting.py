@@ -3,7 +3,8 @@
 A what-if changes little, so that nearly all that is basic in the one plan is basic in the other: from there the simplex
 method has few pivots left.  Columns and rows are matched by what they mean (period, way, place, good), so the two
 may differ in their loads, limits and even in their periods; what has no match starts at its limit, and its row free.
-HiGHS mends what does not make a basis.
+A basic column that is gone or has other coefficients is kept beside the others as a ghost (`lexicographic.Start`).
+HiGHS mends what still does not make a basis.
 """
 
 from __future__ import annotations
