@@ -19,11 +19,11 @@ Stop = Callable[[int], None]
 
 @pytest.fixture
 def stop_after(monkeypatch: pytest.MonkeyPatch) -> Stop:
-    """Let so many programmes be solved (each from nothing or onward); then time is up."""
+    """Let so many programmes be solved (each from nothing, onward or mended); then time is up."""
 
     def after(count: int) -> None:
         left = [count]
-        for name in ("fresh", "onward"):
+        for name in ("fresh", "onward", "mended"):
             whole = getattr(Live, name)
 
             def counted(self: Live, *arguments: object, _whole: Callable[..., Optimum] = whole) -> Optimum:
