@@ -100,19 +100,6 @@ def test_best_guards(seeds: range) -> None:
         assert found.gap < 1e-4
 
 
-def test_every_row_of_the_attacker_is_a_bound() -> None:
-    """Shortage of a plan plus what strikes take from it is never less than the best reply to those strikes."""
-    for seed in range(12):
-        network, bounds, options = case(seed)
-        game = CampaignGame(network, 0, bounds, options, passing(network))
-        interdict(game, 2, alternatives=0)
-        for size in (1, 2, 3):
-            for plan in itertools.combinations(range(len(options)), size):
-                least = shortage(network, bounds, tuple(options[i] for i in plan))
-                for level, loss in game._rows:
-                    assert level + loss[list(plan)].sum() >= least - 1e-6, (seed, plan)
-
-
 def test_a_side_without_needs() -> None:
     network = random_network(3)
     network.need = np.zeros_like(network.need)

@@ -367,8 +367,8 @@ def protecting_of() -> Protecting:
     cuts, guard, left = (Closed("r3", *span), Closed("r4", *span)), Closed("r3", *span), Closed("r2", *span)
     found = Guards(
         form="flow", unit="t/day", side="hill", neutral=False, base=120.0, unguarded=CutPlan(cuts, 20.0, 100.0, {}),
-        guards=(guard,), worth=(9.5,), attack=CutPlan((left,), 30.0, 90.0, {}), bound=30.0, gap=0.0,
-        gap_of_need=float("nan"), proven=True, stopped=False,
+        guards=(guard,), worth=(9.5,), attack=CutPlan((left,), 30.0, 90.0, {}), most=30.0, bound=30.0,
+        gap=0.0, gap_of_effect=0.0, proven=True, stopped=False,
     )  # fmt: skip
     told = whatif_of("cuts")
     return Protecting(found, ("Guard r3.", "Proof: no other guards leave less to lose."), told, told, told)

@@ -53,7 +53,10 @@ Effort = Annotated[
 Budget = Annotated[
     float | None, typer.Option("--budget", metavar="N", help="Effort there is, instead of a number of cuts.")
 ]
-Gap = Annotated[float, typer.Option("--gap", metavar="SHARE", help="Gap at which the search over a campaign may end.")]
+Gap = Annotated[
+    float,
+    typer.Option("--gap", metavar="SHARE", help="Share of all that is wanted within which a campaign is searched."),
+]
 PlanOut = Annotated[Path | None, typer.Option("--out", metavar="FILE.json", help="Also write the plan to this file.")]
 
 
@@ -166,7 +169,7 @@ def cuts_shape(found: Cuts, campaign: Campaign) -> dict[str, Any]:
     """The answer of `interdict` as JSON holds it."""
     return {
         **{name: getattr(found, name) for name in ("form", "unit", "side", "neutral", "base", "bound", "gap")},
-        "gap_of_need": found.gap_of_need,
+        "gap_of_effect": found.gap_of_effect,
         "proven": found.proven,
         "best": _cut_plan(found.best, campaign),
         "others": [_cut_plan(one, campaign) for one in found.others],
@@ -179,8 +182,8 @@ def guards_shape(found: Guards, campaign: Campaign) -> dict[str, Any]:
     """The answer of `protect` as JSON holds it."""
     rows = _closed(found.guards, campaign)
     return {
-        **{name: getattr(found, name) for name in ("form", "unit", "side", "neutral", "base", "bound", "gap")},
-        "gap_of_need": found.gap_of_need,
+        **{name: getattr(found, name) for name in ("form", "unit", "side", "neutral", "base", "most", "bound", "gap")},
+        "gap_of_effect": found.gap_of_effect,
         "proven": found.proven,
         "unguarded": _cut_plan(found.unguarded, campaign),
         "guards": [{**row, "worth": worth} for row, worth in zip(rows, found.worth, strict=True)],

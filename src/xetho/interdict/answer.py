@@ -38,10 +38,10 @@ class CutPlan:
 
 @dataclass(frozen=True)
 class Cuts:
-    """The worst cuts. `wanted` is all that the side wants (priority-weighted t), 0 for flow and path.
+    """The worst cuts.
 
-    `gap` is the share of the greatest effect not ruled out that the plan may miss, `gap_of_need` the same in shares
-    of all that is wanted (nan for flow and path).
+    `gap` is what other cuts might do more: for a campaign as a share of all that is wanted, else of the greatest
+    effect not ruled out. `gap_of_effect` is the latter for every form: it means little where cuts do little.
     """
 
     form: str
@@ -52,7 +52,7 @@ class Cuts:
     best: CutPlan
     bound: float
     gap: float
-    gap_of_need: float
+    gap_of_effect: float
     others: tuple[CutPlan, ...]
     complete: bool
     proven: bool
@@ -61,7 +61,10 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Guards:
-    """The best guards, the worst cuts with and without them, and what each is worth (in the unit)."""
+    """The best guards, the worst cuts with and without them, and what each is worth (in the unit).
+
+    `gap` is what other guards might save, as a share of the same as in `Cuts`.
+    """
 
     form: str
     unit: str
@@ -72,9 +75,10 @@ class Guards:
     guards: tuple[Closed, ...]
     worth: tuple[float, ...]
     attack: CutPlan
+    most: float  # no cuts against these guards do more
     bound: float
     gap: float
-    gap_of_need: float
+    gap_of_effect: float
     proven: bool
     stopped: bool
 
@@ -94,11 +98,12 @@ def worst_cuts(
         asked.game, budget, guarded=asked.shut, alternatives=alternatives, time_limit=time_limit
     )
     tell = _Teller(network, asked, found.base)
+    gap = tell.gap(found.bound - found.best.value, found.gap)
     return Cuts(
         form=question.form, unit=UNITS[question.form], side=question.side, neutral=neutral(network, question.side),
-        base=found.base, best=tell.plan(found.best), bound=found.bound, gap=found.gap,
-        gap_of_need=tell.of_need(found.bound - found.best.value), others=tuple(map(tell.plan, found.others)),
-        complete=found.complete, proven=found.proven, stopped=found.gap > _allowed(question),
+        base=found.base, best=tell.plan(found.best), bound=found.bound, gap=gap, gap_of_effect=found.gap,
+        others=tuple(map(tell.plan, found.others)), complete=found.complete, proven=found.proven,
+        stopped=gap > _allowed(question),
     )  # fmt: skip
 
 
@@ -117,14 +122,14 @@ def best_guards(
     asked = board(network, question, progress)
     found = protect(asked.game, guards, budget, time_limit=time_limit, progress=progress)
     tell = _Teller(network, asked, found.base)
+    gap = tell.gap(found.most - found.bound, found.gap)
     last = network.start + timedelta(days=int(network.days) - 1)
     return Guards(
         form=question.form, unit=UNITS[question.form], side=question.side, neutral=neutral(network, question.side),
         base=found.base, unguarded=tell.plan(found.unguarded),
         guards=tuple(Closed(asked.guards[guard], network.start, last) for guard in found.guards), worth=found.worth,
-        attack=tell.plan(found.attack), bound=found.bound, gap=found.gap,
-        gap_of_need=tell.of_need(found.attack.value - found.bound), proven=found.proven,
-        stopped=found.gap > _allowed(question),
+        attack=tell.plan(found.attack), most=found.most, bound=found.bound, gap=gap, gap_of_effect=found.gap,
+        proven=found.proven, stopped=gap > _allowed(question),
     )  # fmt: skip
 
 
@@ -156,10 +161,10 @@ class _Teller:
             short_t=game.short_t(cut.routes) if isinstance(game, CampaignGame) else {},
         )
 
-    def of_need(self, difference: float) -> float:
-        """A difference in shortage as a share of all that is wanted; nan for other forms."""
+    def gap(self, difference: float, of_effect: float) -> float:
+        """The gap to tell: for a campaign a difference in shortage as a share of all that is wanted."""
         game = self.asked.game
-        return abs(difference) / game.wanted if isinstance(game, CampaignGame) else float("nan")
+        return abs(difference) / game.wanted if isinstance(game, CampaignGame) else of_effect
 
     def _closed(self, route: str, first: int, last: int) -> Closed:
         start = self.network.start

@@ -2,34 +2,26 @@
 
 A strike shuts one route through one window and until the last cut is mended after it.  What is carried round a cut
 (`pass`) still goes.  The defender knows the strikes and replies with the plan of least shortage
-(`docs/model/plan.md`), detours and stocks laid in beforehand included.  So every plan is a row of the attacker's
-problem: the shortage it has, plus what each strike would take from it if nothing were done (`losses.py`); and every
-reply to strikes is a value reached.
-
-    most h   with   h <= shortage_i + sum over strikes of loss_is z_s  for every plan i,   effort' z <= budget
-
-More strikes never help the defender.  So the reply to every strike in the windows of a plan at once bounds all plans
-in those windows, and its row says so; when it leaves no more than was reached already, none of them need be looked
-at.
+(`docs/model/plan.md`), detours and stocks laid in beforehand included.  More strikes never help the defender, so the
+reply to all that can be struck bounds the shortage.  Plans that between them no strikes within the budget hurt bring
+the bound down (`immune.py`), and every reply to strikes is a value reached.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
-from xetho.interdict import mip
 from xetho.interdict.errors import NoAnswer, QuestionError
 from xetho.interdict.game import Found, Routes
-from xetho.interdict.graph import BoolArray, FloatArray, IntArray
-from xetho.interdict.losses import Losses
-from xetho.interdict.reply import Replies, Reply, of_side
+from xetho.interdict.graph import FloatArray, IntArray
+from xetho.interdict.immune import Asked, Hunt, Pool
+from xetho.interdict.reply import Replies, Reply
 from xetho.interdict.result import TOLERANCE, Cut
+from xetho.interdict.slowed import of_side, slowed
 from xetho.plan.inputs import NetworkLike
 from xetho.plan.model import build
 from xetho.plan.prune import period_means, useful_loads
@@ -83,7 +75,8 @@ class CampaignGame:
         unless given.
 
         way_pass: share of a way's work that goes on while its route is shut (W).  tolerance: gap at which a search
-        may end. Raises QuestionError when there is nothing to strike or the side needs nothing.
+        may end, as a share of all that is wanted.  Raises QuestionError when there is nothing to strike or the side
+        needs nothing.
         """
         self.network, self.options, self.tolerance = network, list(options), tolerance
         self.effort = np.ones(len(self.options)) if effort is None else np.asarray(effort, dtype=np.float64)
@@ -100,14 +93,9 @@ class CampaignGame:
         self.groups: list[list[int]] = [[] for _ in self.routes]
         for i, one in enumerate(self.options):
             self.groups[place[one.route]].append(i)
-        self._share = self._shares(way_pass)
-        self._replies = Replies(network, self._model, side)
-        here = np.asarray(network.place_side)[:, None] == side
-        self._losses = Losses(network, self._model, np.asarray(network.good_weight)[None, :] * here)
-        self._target_weight = np.array(
-            [target.weight * (network.place_side[target.place] == side) for target in network.targets]
-        )
-        self._rows: list[tuple[float, FloatArray]] = []
+        self._programme = slowed(network, self._model, side, self._shares(way_pass))
+        self._replies = Replies(self._programme)
+        self._pool = Pool(self._programme)
         self._known: dict[Routes, float] = {}
         self._short_t: dict[Routes, dict[str, float]] = {}
         self._mine = mine > 0
@@ -117,6 +105,11 @@ class CampaignGame:
     def base(self) -> float:
         """Least shortage with nothing struck (priority-weighted t)."""
         return self.value(())
+
+    @property
+    def plans(self) -> Sequence[Reply]:
+        """All plans found so far; each bounds the strikes of which it uses none."""
+        return self._pool.plans
 
     def value(self, cut: Sequence[int]) -> float:
         """Least shortage when these strikes are known beforehand (priority-weighted t).  Raises NoAnswer."""
@@ -131,93 +124,40 @@ class CampaignGame:
         self, budget: float, shut: frozenset[int], excluded: Sequence[Routes], floor: float, deadline: float
     ) -> Found:
         """See `Game.worst`."""
-        best: Cut | None = None
-        reached, bound = floor, self.wanted
         free = tuple(i for i in range(len(self.options)) if i not in shut)
-        tried: set[Routes] = set()
         try:
-            bound = min(bound, self._value(free, deadline))
-            while bound > reached + self._slack(reached):
-                solution = mip.minimise(self._attacker(budget, shut, excluded), deadline - time.perf_counter())
-                bound = min(bound, -solution.bound)
-                if solution.values is None or bound <= reached + self._slack(reached):
-                    break
-                cut = tuple(int(i) for i in np.flatnonzero(solution.values[:-1] > 0.5))
-                if cut in tried:
-                    # Its row is there already: only the solvers' rounding is left between them.
-                    break
-                tried.add(cut)
-                wide = tuple(i for i in free if self.options[i].first in {self.options[one].first for one in cut})
-                if self._value(wide, deadline) <= reached + self._slack(reached):
-                    continue
-                value = self._value(cut, deadline)
-                if value > reached:
-                    reached, best = value, Cut(cut, value)
-                self._say(f"shortage {reached:,.0f} found, at most {bound:,.0f}")
+            most = min(self.wanted, self._value(free, deadline))
         except NoAnswer:
-            pass
-        return Found(best, max(bound, reached))
-
-    def _slack(self, reached: float) -> float:
-        """How far above a value reached a bound may stand for the search to end."""
-        return max(self.tolerance * max(reached - self.base, 0.0), 1e-7 * max(1.0, reached))
-
-    def _attacker(self, budget: float, shut: frozenset[int], excluded: Sequence[Routes]) -> mip.Programme:
-        """The most that rows of known plans leave to the attacker; columns: strikes, then the shortage."""
-        count = len(self.options)
-        scale = max(1.0, *(abs(level) for level, _ in self._rows))
-        rows = [np.append(-loss / scale, 1.0 / scale) for _, loss in self._rows]
-        most = [level / scale for level, _ in self._rows]
-        rows.append(np.append(self.effort, 0.0))
-        most.append(budget)
-        for one in excluded:
-            row = np.zeros(count + 1)
-            row[list(one)] = 1.0
-            rows.append(row)
-            most.append(len(one) - 1.0)
-        upper = np.ones(count + 1)
-        upper[list(shut)] = 0.0
-        upper[-1] = np.inf
-        whole: BoolArray = np.ones(count + 1, dtype=np.bool_)
-        whole[-1] = False
-        return mip.Programme(
-            cost=np.append(np.zeros(count), -1.0), matrix=sparse.csr_matrix(np.array(rows)),
-            row_lower=np.full(len(rows), -np.inf), row_upper=np.array(most),
-            lower=np.zeros(count + 1), upper=upper, whole=whole,
+            return Found(None, max(self.wanted, floor))
+        asked = Asked(
+            effort=self.effort, budget=budget, barred=shut, excluded=excluded, wanted=self.wanted,
+            tolerance=self.tolerance * self.wanted, deadline=deadline,
+            value=lambda cut: self._value(cut, deadline), say=self._say,
         )  # fmt: skip
+        hunt = Hunt(self._pool, asked, floor, max(most, floor))
+        hunt.run()
+        return Found(None if hunt.best is None else Cut(hunt.best, hunt.reached), hunt.bound)
 
     def _value(self, cut: Sequence[int], deadline: float) -> float:
         key = tuple(sorted(cut))
         if key not in self._known:
-            reply = self._replies.best(self._slowed(key), deadline)
+            reply = self._replies.best(key, deadline)
             self._known[key] = reply.shortage
             self._short_t[key] = self._goods_short(reply)
-            self._add_row(reply, key)
+            self._pool.plans.append(reply)
         return self._known[key]
-
-    def _add_row(self, reply: Reply, cut: Routes) -> None:
-        """Make a plan a row of the attacker's problem."""
-        now = self._slowed(cut)
-        left = np.array([now.get(haul, 1.0) for haul in range(self._share.shape[0])])[:, None]
-        own = np.divide(left - np.minimum(self._share, left), left, out=np.zeros_like(self._share), where=left > 0)
-        loss = self._losses.of(reply.values, own, self._target_weight)
-        self._rows.append((reply.shortage, np.where(loss > 1e-9, loss, 0.0)))
 
     def _goods_short(self, reply: Reply) -> dict[str, float]:
         """Tonnes short of each good in a reply, the largest first."""
         model, network = self._model, self.network
         at = model.columns
         goods = [*model.pairs[model.short[:, 1], 1], *(target.good for target in network.targets)]
-        tonnes = np.where(self._mine, reply.values, 0.0)[at.shortage :]
+        kept = self._programme.kept
+        plan = np.zeros(len(self._mine))
+        plan[kept] = reply.values[: len(kept)]
+        tonnes = np.where(self._mine, plan, 0.0)[at.shortage :]
         short = np.bincount(goods, weights=tonnes, minlength=len(network.good_ids))
         return {network.good_ids[g]: float(short[g]) for g in np.argsort(-short, kind="stable") if short[g] > 1e-6}
-
-    def _slowed(self, cut: Sequence[int]) -> dict[int, float]:
-        """Share of each haul's work left under strikes, for hauls that lose any."""
-        if not cut:
-            return {}
-        left = self._share[:, list(cut)].min(axis=1)
-        return {int(haul): float(left[haul]) for haul in np.flatnonzero(left < 1.0)}
 
     def _shares(self, way_pass: FloatArray) -> FloatArray:
         """Share of its work that each haul keeps under each strike (hauls x strikes).

@@ -24,15 +24,17 @@ from xetho.interdict.result import TOLERANCE, Cut, effect, gap
 class Protection:
     """The best guards found, the worst cuts against them, and what is proven.
 
-    `bound` is a value that no choice of guards can better.  `gap` is the part of the effect of the worst cuts
-    against these guards that other guards might still save: 0 when none can.  `worth` has, for each guard, by how
-    much the worst cuts would do more without it, nan where time ran out before it was found.
+    `most` is a value that no cuts against these guards pass, `bound` one that no choice of guards can better.  `gap`
+    is the part of the effect of the worst cuts against these guards that other guards might still save: 0 when none
+    can.  `worth` has, for each guard, by how much the worst cuts would do more without it, nan where time ran out
+    before it was found.
     """
 
     base: float  # value with nothing cut
     unguarded: Cut  # the worst cuts when nothing is guarded
     guards: tuple[int, ...]
     attack: Cut  # the worst cuts against the guards
+    most: float
     bound: float
     gap: float
     worth: tuple[float, ...]
@@ -101,8 +103,9 @@ class _Defence:
         certain, guards, attack = best
         worst = sense * certain
         return Protection(
-            base=game.base, unguarded=unguarded, guards=guards, attack=attack, bound=sense * min(lowest, certain),
-            gap=gap(game.base, sense * min(lowest, certain), worst), worth=self._worth(guards, attack),
+            base=game.base, unguarded=unguarded, guards=guards, attack=attack, most=worst,
+            bound=sense * min(lowest, certain), gap=gap(game.base, sense * min(lowest, certain), worst),
+            worth=self._worth(guards, attack),
             rounds=rounds, seconds=time.perf_counter() - self.started,
         )  # fmt: skip
 

@@ -33,7 +33,7 @@ class Question:
     said.  window_days: length of the windows.  mend_days: days a cut outlasts its window (None: mean work of a
     threat's cut over the route's crew). delay_days: what a cut adds to a path (None: it closes the route).
     passing: in a flow, what goes round a cut (`cut_passes` of the mode) still goes, as it does in a campaign.
-    tolerance: gap at which a campaign's search may end.
+    tolerance: gap at which a campaign's search may end, as a share of all that is wanted.
     """
 
     form: str

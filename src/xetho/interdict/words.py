@@ -32,13 +32,17 @@ def cuts_in_words(found: Cuts) -> list[str]:
 def guards_in_words(found: Guards) -> list[str]:
     """The answer of `best_guards` in sentences; routes, goods and sides by their ids."""
     worst = "worst disruption" if found.neutral else "worst cuts"
-    lines = [
-        f"Unprotected, the {worst} would be {_list(found.unguarded.cuts, found.form)}: "
-        f"{_change(found.form, found.base, found.unguarded)}."
-    ]
-    if not found.guards:
-        lines.append(f"No choice of so many guards makes the {worst} less.")
+    if not found.unguarded.cuts:
+        what = "disruption was" if found.neutral else "cuts were"
+        lines = [f"Even unprotected, no {what} found that would harm {found.side}: {_left(found.form, found.base)}."]
     else:
+        lines = [
+            f"Unprotected, the {worst} would be {_list(found.unguarded.cuts, found.form)}: "
+            f"{_change(found.form, found.base, found.unguarded)}."
+        ]
+    if not found.guards and found.unguarded.cuts:
+        lines.append(f"No choice of so many guards makes the {worst} less.")
+    elif found.guards:
         lines.append(f"Guard {_and([one.route for one in found.guards])}.")
         for guard, worth in zip(found.guards, found.worth, strict=True):
             if math.isnan(worth):
@@ -55,11 +59,13 @@ def guards_in_words(found: Guards) -> list[str]:
             lines.append("Then no cuts found do any harm.")
     if found.proven:
         lines.append("Proof: no other guards leave less to lose.")
-    else:
+    elif found.form == "campaign":
         lines.append(
-            f"Not proven: other guards might still save up to {percent(found.gap)} of what those cuts do"
-            f"{_need(found.gap_of_need)}."
+            f"Proof: no cuts against these guards leave more than {_left(found.form, found.most)}. "
+            f"Not proven: other guards might save up to {_of_need(found.gap)}."
         )
+    else:
+        lines.append(f"Not proven: other guards might still save up to {percent(found.gap)} of what those cuts do.")
     return lines
 
 
@@ -69,14 +75,15 @@ def _proof(found: Cuts) -> str:
         return f"Proof: no {what} within the budget do more."
     if math.isinf(found.bound):
         return f"Not proven: nothing is known of how much more other {what} could do."
-    return (
-        f"Not proven: other {what} might leave {_left(found.form, found.bound)}, "
-        f"a gap of {percent(found.gap)}{_need(found.gap_of_need)}."
-    )
+    left = _left(found.form, found.bound)
+    if found.form == "campaign":
+        verb = "leaves" if found.neutral else "leave"
+        return f"Proof: no {what} within the budget {verb} more than {left}, a gap of {_of_need(found.gap)}."
+    return f"Not proven: other {what} might leave {left}, a gap of {percent(found.gap)}."
 
 
-def _need(share: float) -> str:
-    return "" if math.isnan(share) else f" ({percent(share)} of all that is wanted)"
+def _of_need(share: float) -> str:
+    return f"{percent(share)} of all that is wanted"
 
 
 def _list(cuts: tuple[Closed, ...], form: str) -> str:
