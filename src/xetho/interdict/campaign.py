@@ -130,7 +130,7 @@ class CampaignGame:
         except NoAnswer:
             return Found(None, max(self.wanted, floor))
         asked = Asked(
-            effort=self.effort, budget=budget, barred=shut, excluded=excluded, wanted=self.wanted,
+            effort=self.effort, budget=budget, barred=shut, excluded=excluded,
             tolerance=self.tolerance * self.wanted, deadline=deadline,
             value=lambda cut: self._value(cut, deadline), say=self._say,
         )  # fmt: skip

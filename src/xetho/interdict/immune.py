@@ -21,7 +21,7 @@ from xetho.interdict.hitting import Hits, Strikes, hitting_sets
 from xetho.interdict.reply import Replies, Reply
 from xetho.interdict.slowed import Slowed
 
-PATIENCE = 0.85
+PATIENCE = 0.75
 """Share of the time after which a nearer target is taken; plans for the one asked for count for it (a judgement)."""
 
 WORKERS = 2
@@ -75,16 +75,15 @@ class Pool:
 class Asked:
     """What a search is for.
 
-    barred: what cannot be struck.  excluded: sets not all of which may be struck together.  wanted, tolerance: all
-    that is wanted, and how near the bound must come to what is reached (priority-weighted t).  value: the best
-    reply's shortage to strikes, which puts the plan into the pool; raises NoAnswer.
+    barred: what cannot be struck.  excluded: sets not all of which may be struck together.  tolerance: how near the
+    bound must come to what is reached (priority-weighted t).  value: the best reply's shortage to strikes, which
+    puts the plan into the pool; raises NoAnswer.
     """
 
     effort: FloatArray
     budget: float
     barred: frozenset[int]
     excluded: Sequence[Strikes]
-    wanted: float
     tolerance: float
     deadline: float
     value: Callable[[Strikes], float]
@@ -141,7 +140,7 @@ class Hunt:
             struck = hits.heaviest(weight)
             tasks.append((struck, beside.submit(finder.sparing, struck, allowed, weight, self._asked.deadline)))
             spread = SPREAD
-        if self._rounds % PROBED == 0:
+        if self._rounds % PROBED == PROBED - 1:
             self._settle(tasks[0][0])
         for struck, task in tasks:
             plan = task.result()
@@ -166,5 +165,5 @@ class Hunt:
     def _settle(self, struck: Strikes) -> None:
         """Find the best reply to strikes, and keep them when they are the worst so far."""
         value = self._asked.value(struck)
-        if value > self.reached:
+        if value > self.reached + self._rounding:
             self.reached, self.best = value, struck
