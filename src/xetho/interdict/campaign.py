@@ -130,9 +130,8 @@ class CampaignGame:
         except NoAnswer:
             return Found(None, max(self.wanted, floor))
         asked = Asked(
-            effort=self.effort, budget=budget, barred=shut, excluded=excluded,
-            tolerance=self.tolerance * self.wanted, deadline=deadline,
-            value=lambda cut: self._value(cut, deadline), say=self._say,
+            effort=self.effort, budget=budget, barred=shut, excluded=excluded, base=self.base, wanted=self.wanted,
+            tolerance=self.tolerance, deadline=deadline, value=lambda cut: self._value(cut, deadline), say=self._say,
         )  # fmt: skip
         hunt = Hunt(self._pool, asked, floor, max(most, floor))
         hunt.run()

@@ -75,15 +75,18 @@ class Pool:
 class Asked:
     """What a search is for.
 
-    barred: what cannot be struck.  excluded: sets not all of which may be struck together.  tolerance: how near the
-    bound must come to what is reached (priority-weighted t).  value: the best reply's shortage to strikes, which
-    puts the plan into the pool; raises NoAnswer.
+    barred: what cannot be struck.  excluded: sets not all of which may be struck together.  base: shortage with
+    nothing struck.  wanted: all that is wanted (both in priority-weighted t).  tolerance: how near the bound must come
+    to what is reached, as a share of `wanted`; where strikes do harm the search goes on to that share of the harm.
+    value: the best reply's shortage to strikes, which puts the plan into the pool; raises NoAnswer.
     """
 
     effort: FloatArray
     budget: float
     barred: frozenset[int]
     excluded: Sequence[Strikes]
+    base: float
+    wanted: float
     tolerance: float
     deadline: float
     value: Callable[[Strikes], float]
@@ -107,7 +110,9 @@ class Hunt:
         """Lower the bound, and raise what is reached, until they are near enough or time is up."""
         try:
             with ThreadPoolExecutor(WORKERS) as beside:
-                while self.bound > self.reached + max(self._asked.tolerance, self._rounding):
+                while self.bound > self.reached + self._asked_for:
+                    self._step(beside)
+                while self.bound > self.reached + self._sharper and time.perf_counter() < self._patient_until:
                     self._step(beside)
         except NoAnswer:
             pass
@@ -117,11 +122,24 @@ class Hunt:
     def _rounding(self) -> float:
         return ROUNDING * max(1.0, self.reached)
 
+    @property
+    def _asked_for(self) -> float:
+        """How near the bound must come (priority-weighted t)."""
+        return max(self._asked.tolerance * self._asked.wanted, self._rounding)
+
+    @property
+    def _sharper(self) -> float:
+        """How near it had better come where harm was found."""
+        harm = self.reached - self._asked.base
+        return max(self._asked.tolerance * harm, self._rounding) if harm > self._rounding else self._asked_for
+
     def _target(self) -> float:
-        """As near to what is reached as was asked for; when time runs short half way from there to the bound."""
-        near = max(self._asked.tolerance, self._rounding)
-        if time.perf_counter() > self._patient_until:
-            near = max(near, 0.5 * (self.bound - self.reached))
+        """As near to what is reached as was asked for; when time runs short, or from there on, half way to it."""
+        near, half = self._asked_for, 0.5 * (self.bound - self.reached)
+        if self.bound <= self.reached + near:
+            near = max(half, self._sharper)
+        elif time.perf_counter() > self._patient_until:
+            near = max(half, near)
         return self.reached + near
 
     def _step(self, beside: ThreadPoolExecutor) -> None:

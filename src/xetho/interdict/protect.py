@@ -113,7 +113,9 @@ class _Defence:
         """The worst cuts against guards, kept for the guards' problem, and what no cuts against them pass."""
         game = self.game
         shut = frozenset(one for guard in guards for one in game.groups[guard])
-        found = game.worst(self.budget, shut, (), game.base, self.deadline)
+        # Half of the time left at most, so that what guards change is seen as well.
+        now = time.perf_counter()
+        found = game.worst(self.budget, shut, (), game.base, now + 0.5 * max(self.deadline - now, 0.0))
         cut = found.cut or Cut((), game.base)
         if cut.routes:
             self.attacks.append(cut.routes)
