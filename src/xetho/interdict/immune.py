@@ -27,8 +27,8 @@ PATIENCE = 0.75
 WORKERS = 2
 """Plans looked for at a time."""
 
-PROBED = 6
-"""One in so many rounds the best reply to a set is found too: it is the most dangerous known, and may do harm."""
+PROBES, PROBE = 4, 0.1
+"""Rounds with a target nearer by this share, before it is told that no strikes found do harm (a judgement)."""
 
 SEEN = 8
 """Plans after which a large programme is narrowed to the columns that plans have used so far (a judgement)."""
@@ -111,9 +111,12 @@ class Hunt:
         try:
             with ThreadPoolExecutor(WORKERS) as beside:
                 while self.bound > self.reached + self._asked_for:
-                    self._step(beside)
-                while self.bound > self.reached + self._sharper and time.perf_counter() < self._patient_until:
-                    self._step(beside)
+                    self._step(beside, self._target())
+                for _ in range(PROBES):
+                    if self.best is None and self._patient and self.bound > self.reached + self._rounding:
+                        self._step(beside, self.reached + max(PROBE * self._asked_for, self._rounding))
+                while self.bound > self.reached + self._sharper and self._patient:
+                    self._step(beside, self._target())
         except NoAnswer:
             pass
         self.bound = max(self.bound, self.reached)
@@ -121,6 +124,10 @@ class Hunt:
     @property
     def _rounding(self) -> float:
         return ROUNDING * max(1.0, self.reached)
+
+    @property
+    def _patient(self) -> bool:
+        return time.perf_counter() < self._patient_until
 
     @property
     def _asked_for(self) -> float:
@@ -138,12 +145,12 @@ class Hunt:
         near, half = self._asked_for, 0.5 * (self.bound - self.reached)
         if self.bound <= self.reached + near:
             near = max(half, self._sharper)
-        elif time.perf_counter() > self._patient_until:
+        elif not self._patient:
             near = max(half, near)
         return self.reached + near
 
-    def _step(self, beside: ThreadPoolExecutor) -> None:
-        target = self._target()
+    def _step(self, beside: ThreadPoolExecutor, target: float) -> None:
+        """Two more plans that keep to a target, or replies to sets that have none, or a proof that none passes it."""
         hits = self._hits(target)
         if not hits.families:
             self.bound = target
@@ -158,8 +165,6 @@ class Hunt:
             struck = hits.heaviest(weight)
             tasks.append((struck, beside.submit(finder.sparing, struck, allowed, weight, self._asked.deadline)))
             spread = SPREAD
-        if self._rounds % PROBED == PROBED - 1:
-            self._settle(tasks[0][0])
         for struck, task in tasks:
             plan = task.result()
             if plan is not None and plan.shortage <= target:
