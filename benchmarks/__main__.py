@@ -24,7 +24,7 @@ def main() -> int:
     names = ["growth", *registry.cases, *registry.curves]
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--threads", type=int, default=2, help="for all that can use more than one (2)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="CPU seconds of a timed run (1)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="CPU seconds of a timed run (3)")
     parser.add_argument("--size", action="append", help="only sizes whose name has this in it; nothing is kept")
     parser.add_argument("--rival", action="append", help="only this rival; nothing is kept")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
