@@ -74,7 +74,7 @@ def test_worst_strikes(seeds: range) -> None:
         assert found.base == pytest.approx(shortage(network, bounds, ()), **close), seed
 
 
-@pytest.mark.parametrize("seeds", [range(200, 220), range(220, 240)], ids=str)
+@pytest.mark.parametrize("seeds", [range(200, 220)], ids=str)
 def test_best_guards(seeds: range) -> None:
     """A guard keeps a route open through all windows."""
     for seed in seeds:

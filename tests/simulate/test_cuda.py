@@ -27,7 +27,7 @@ from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.process.record import series_rows
 
 ROOT = Path(__file__).resolve().parents[2]
-CAMPAIGNS, RUN0, KEY, LANES, KEPT = 8, 1000, 0x1234_5678_9ABC_DEF0, 5, 2
+CAMPAIGNS, RUN0, KEY, LANES, KEPT = 6, 1000, 0x1234_5678_9ABC_DEF0, 5, 2
 # Single precision has 6e-8. On the simulator, Python adds a float32 and a whole number in single precision where the
 # compiled code uses double, and powers come from another library.
 TOLERANCE = 2e-5
@@ -134,7 +134,7 @@ def test_draws_are_the_same_to_the_bit(blocks: list[Block]) -> None:
                 both = (expected[first + 4] == got[first + 4]) & (got[first + 4] > 0)
                 np.testing.assert_array_equal(got[first : first + 4, both], expected[first : first + 4, both])
                 compared += int(both.sum())
-    assert compared > 5
+    assert compared > 3
 
 
 def test_what_chance_and_orders_decide_is_the_same(blocks: list[Block]) -> None:
