@@ -8,10 +8,13 @@ import tempfile
 
 import pytest
 
+from xetho.vectors import ask_for_wide_vectors
+
 OWN_FOLDER = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    ask_for_wide_vectors()  # before a rival of the benchmarks declares a function: else all is compiled for others
     if not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="xetho-tests-")
         config.stash[OWN_FOLDER] = folder

@@ -15,6 +15,7 @@ from numba import njit
 
 from xetho.plan.inputs import AnyArray, FloatArray, NetworkLike
 from xetho.plan.prune import PeriodMeans
+from xetho.vectors import ask_for_wide_vectors
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def follow(network: NetworkLike, daily: PeriodMeans, loads: FloatArray, shortage
     return _use_what_is_left(network, made, stocks, unmet)
 
 
+ask_for_wide_vectors()
 _compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy")
 
 

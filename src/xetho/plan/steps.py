@@ -14,6 +14,7 @@ from numba import njit
 
 from xetho.plan.inputs import AnyArray
 from xetho.plan.series import Frame, Loads, Worth
+from xetho.vectors import ask_for_wide_vectors
 
 
 class Lengths(NamedTuple):
@@ -28,7 +29,8 @@ class Lengths(NamedTuple):
     limit: AnyArray
 
 
-# Sums may be taken in any order; what is not a number does not occur.
+ask_for_wide_vectors()
+# Sums may be taken in any order.
 _compiled: Callable[..., Any] = njit(
     nogil=True, cache=True, error_model="numpy", fastmath={"nsz", "arcp", "contract", "reassoc"}
 )

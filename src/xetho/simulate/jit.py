@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
-from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import Compiler
+
+from xetho.vectors import ask_for_wide_vectors
 
 try:
     from xetho.simulate import link
@@ -31,18 +32,7 @@ Fn = TypeVar("Fn", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
 
 
-def _ask_for_wide_vectors() -> None:
-    """Let loops use the widest vectors: by itself the compiler keeps to 256 bits where the processor has 512.
-
-    Numba takes such a wish for a whole process, before it compiles anything; one of the user's own stands.
-    """
-    settings: Any = config
-    features = get_host_cpu_features()  # type: ignore[no-untyped-call]
-    if settings.CPU_FEATURES is None and "+avx512f" in features.split(","):
-        settings.CPU_FEATURES = f"{features},-prefer-256-bit"
-
-
-_ask_for_wide_vectors()
+ask_for_wide_vectors()
 
 
 @cache
@@ -124,9 +114,7 @@ class _Apart(Compiler):
         self.state.flags.noalias = True
 
 
-def _compile(
-    fn: Fn, kind: str, apart: bool = False, before: Callable[[], None] | None = None, **options: Any
-) -> Fn:  # fmt: skip
+def _compile(fn: Fn, kind: str, apart: bool = False, before: Callable[[], None] | None = None, **options: Any) -> Fn:
     # No kernel makes arrays, so none needs to count who uses them (a third of the time of taking rows). None is called
     # from C. A part has no code to keep on disk, nor any that Python could call.
     alone = link is None or kind != "part"
@@ -134,10 +122,10 @@ def _compile(
     ordinary = _Apart if apart else Compiler
     pipeline = ordinary if link is None else link.compiler(kind, apart, before)
     settings: Any = config
-    before_this = settings.CACHE_DIR
+    usual = settings.CACHE_DIR
     settings.CACHE_DIR = cache_folder()  # read when the function is declared; other users of Numba keep theirs
     try:
         compiled: Any = njit(nogil=True, error_model="numpy", pipeline_class=pipeline, **options)(fn)
     finally:
-        settings.CACHE_DIR = before_this
+        settings.CACHE_DIR = usual
     return compiled  # type: ignore[no-any-return]
