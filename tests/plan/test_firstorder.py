@@ -112,7 +112,7 @@ def test_loads_as_series_give_the_stocks_of_a_walk(seed: int) -> None:
     loads = series.to_loads(within)
     assert loads.sum() == pytest.approx(within.cargo.sum(), rel=1e-4)
     found = follow(network, model.means, loads)
-    walked = series.from_plan(found)
+    walked = series.from_loads(found.loads, found.shortage, found.target_shortage)
     place, good = model.pairs.T
     left = np.zeros(frame.supply.shape, dtype=np.float32)
     for pair in range(len(left)):

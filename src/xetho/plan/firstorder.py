@@ -37,13 +37,13 @@ class FirstOrder:
 
     def __init__(self, series: Series, loads: Loads, worth: Worth) -> None:
         """loads, worth: where to begin."""
-        self.series, self.frame = series, series.frame
-        self.loads, self.worth = (Loads(*map(np.copy, loads)), Worth(*map(np.copy, worth)))
+        self.series = series
+        self.loads, self.worth = Loads(*map(np.copy, loads)), Worth(*map(np.copy, worth))
         self._ahead = Loads(*map(np.copy, loads))
         self._lengths = _lengths(series)
-        self._plain_supply = self.frame.supply
-        self.spare = np.zeros(self.frame.supply.shape)
-        self.frame = self.frame._replace(supply=self._plain_supply.copy())
+        self._plain_supply = series.frame.supply
+        self.spare = np.zeros(self._plain_supply.shape)
+        self.frame = series.frame._replace(supply=self._plain_supply.copy())
         self._of_loads, self._of_worth = _ranges(self.frame)
 
     def go_on(self, steps: int, deadline: float, prices: float, beside: Executor | None = None) -> None:

@@ -16,8 +16,8 @@ class Programme:
     """``row_lower <= matrix @ x <= row_upper`` with ``0 <= x <= upper``, a cost of shortage and one of labour.
 
     `reach` is an upper limit that every feasible point worth having keeps anyway; it makes every dual solution a
-    finite, certified bound.  `shortage` marks the columns that stand for shortage, whose upper limits are
-    what is wanted.
+    finite, certified bound.  Columns with a cost of shortage stand for what is short; their upper limits are what is
+    wanted.
     """
 
     matrix: sparse.csc_matrix

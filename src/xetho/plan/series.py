@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xetho.plan.follow import Followed
 from xetho.plan.inputs import AnyArray, BoolArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.model import Model
 
@@ -186,10 +185,6 @@ class Series:
         cargo = np.where(self.can_load, by_lane[self.frame.cargo_lane, :, self.cargo_good], 0.0)
         haul = np.where(self.can_haul, mine.sum(axis=2).T, 0.0)
         return Loads(_real(cargo), _real(haul), _real(shortage[:, place, good].T), _real(missing[self.targets]))
-
-    def from_plan(self, found: Followed) -> Loads:
-        """A plan walked through, as series."""
-        return self.from_loads(found.loads, found.shortage, found.target_shortage)
 
     def from_duals(self, duals: FloatArray) -> Worth:
         """Mended duals of the model (`prices.py`) as series; a lane is worth what its best good gains."""

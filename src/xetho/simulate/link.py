@@ -110,8 +110,9 @@ def compiler(kind: str, apart: bool = False, before: Callable[[], None] | None =
         def compile_extra(self, fn: Any) -> Any:
             state = self.state
             state.flags.noalias = apart
-            state.library = _KINDS[kind](state.targetctx.codegen(), fn.__qualname__)  # type: ignore[no-untyped-call]
-            state.library.enable_object_caching()
+            library = _KINDS[kind](state.targetctx.codegen(), fn.__qualname__)  # type: ignore[no-untyped-call]
+            library.enable_object_caching()  # type: ignore[no-untyped-call]
+            state["library"] = library
             if before is not None:
                 state.reload_init.append(before)
             return super().compile_extra(fn)  # type: ignore[no-untyped-call]

@@ -153,8 +153,7 @@ def whole_block(given: dict[str, Any]) -> None:
     g = given
     run_block(
         g["n"], g["u"], g["x"], g["s"], g["at"], g["key"], g["runs"], 0, len(g["flow"]), g["traced"],
-        g["series"], g["traced"],
-        g["flow"], g["stock"], g["condition"],
+        g["series"], g["traced"], g["flow"], g["stock"], g["condition"],
     )  # fmt: skip
 
 

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xetho.simulate.layout import N_DAYS, N_DAYS_AFTER, N_OUTCOME_CAMP, S_CAMP_FELL, S_OVER
+from xetho.simulate.rows import whole_vectors
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
 FEW = 0.125
 """Share of lanes that are worth halting for."""
-LANE_STEP = 16
 
 
 class Halt:
@@ -53,24 +53,24 @@ class Rest:
     def __init__(self, at: LONG) -> None:
         self._over = int(at[S_OVER])
         self._lock = Lock()
-        self._lanes: list[LONG] = []
+        self._runs: list[LONG] = []
         self._columns: list[F32] = []
 
-    def add(self, lanes: LONG, s: F32) -> None:
-        """Put aside those of the first columns of `s`, the runs `lanes`, that are not over."""
-        going = np.flatnonzero(s[self._over, : len(lanes)] == 0.0)
+    def add(self, runs: LONG, s: F32) -> None:
+        """Put aside those of the first columns of `s`, which are those runs of the chunk, that are not over."""
+        going = np.flatnonzero(s[self._over, : len(runs)] == 0.0)
         with self._lock:
-            self._lanes.append(lanes[going])
+            self._runs.append(runs[going])
             self._columns.append(s[:, going])
 
     def blocks(self, width: int) -> Iterator[tuple[LONG, F32]]:
         """All that was put aside, in blocks of at most `width`; the last is filled up with its last run."""
-        if not self._lanes:
+        if not self._runs:
             return
-        lanes, columns = np.concatenate(self._lanes), np.concatenate(self._columns, axis=1)
+        runs, columns = np.concatenate(self._runs), np.concatenate(self._columns, axis=1)
         self._columns.clear()
-        for first in range(0, len(lanes), width):
-            count = min(width, len(lanes) - first)
-            filled = min(width, -(-count // LANE_STEP) * LANE_STEP)
+        for first in range(0, len(runs), width):
+            count = min(width, len(runs) - first)
+            filled = whole_vectors(count, width)
             part = np.minimum(np.arange(first, first + filled), first + count - 1)
-            yield lanes[part], columns[:, part]
+            yield runs[part], columns[:, part]

@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import lane_loop
+from xetho.simulate.jit import inlined, lane_loop
 
 Row = NDArray[np.float32]
 NONE = np.float32(0.0)
+VECTOR = 16  # numbers that fill a vector of any machine
+
+
+@inlined
+def whole_vectors(count: int, width: int) -> int:
+    """Lanes to work through for the first `count` of a row: whole vectors of them, as far as the row's width goes."""
+    return min(width, (count + VECTOR - 1) // VECTOR * VECTOR)
 
 
 @lane_loop

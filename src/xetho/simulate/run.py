@@ -35,7 +35,7 @@ F = NDArray[np.float64]
 LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 LANES = 192  # of a block: the fastest of those measured, see docs/design/engine.md
-LANE_STEP = 64
+WIDTH_STEP = 64  # blocks narrower than asked for are a multiple of it
 TRACE = 2000  # runs that keep daily series unless told otherwise
 # What there is to keep of every run at the end of its campaign: blocks of the state.
 KEPT = (
@@ -177,20 +177,20 @@ class Engine:
 
     def _width(self, count: int) -> int:
         """Lanes of the blocks of a chunk: of few runs every thread gets its part, and no lanes stay empty."""
-        return min(self.lanes, -(-count // (self.threads * LANE_STEP)) * LANE_STEP)
+        return min(self.lanes, -(-count // (self.threads * WIDTH_STEP)) * WIDTH_STEP)
 
     def _block(self, chunk: Chunk, begin: int, width: int) -> int:
         """Play one block of a chunk and keep what is wanted of its end state; the number of runs in it."""
         desk = self._desk(width)
         try:
             end = min(begin + width, chunk.runs)
-            lanes = np.minimum(np.arange(begin, begin + width), chunk.runs - 1)  # of those beyond the last none is kept
+            runs = np.minimum(np.arange(begin, begin + width), chunk.runs - 1)  # of those beyond the last none is kept
             traced = max(0, min(end, chunk.series.shape[2]) - begin)
-            self._slots.place(desk.x, chunk.values, lanes)
+            self._slots.place(desk.x, chunk.values, runs)
             until = self._halt.day if traced == 0 else self.network.days
             if until < self.network.days:
-                self._part(chunk, desk.x, desk.s, lanes, 0, until)
-                chunk.rest.add(lanes[: end - begin], desk.s)
+                self._part(chunk, desk.x, desk.s, runs, 0, until)
+                chunk.rest.add(runs[: end - begin], desk.s)
             else:
                 series = np.zeros((*chunk.series.shape[:2], traced), dtype=np.float32)
                 key: Any = np.uint64(self.seed)
@@ -207,20 +207,20 @@ class Engine:
             self._free.put(desk)
             self._clock.end()
 
-    def _part(self, chunk: Chunk, x: F32, s: F32, lanes: LONG, first: int, until: int) -> None:
+    def _part(self, chunk: Chunk, x: F32, s: F32, runs: LONG, first: int, until: int) -> None:
         """Play runs of a chunk on some days, side by side, on a core."""
         assert isinstance(self._runner, Cores)
         key: Any = np.uint64(self.seed)
-        self._runner.part(x, s, key, (chunk.first + lanes).astype(np.uint32), first, until)
+        self._runner.part(x, s, key, (chunk.first + runs).astype(np.uint32), first, until)
 
     def _play_rest(self, chunk: Chunk) -> None:
         """Play to the end what was put aside, once all blocks of the chunk have been played."""
-        for lanes, columns in chunk.rest.blocks(self.lanes):
-            x, s = self._slots.common(len(lanes)), self._state(len(lanes))
-            self._slots.place(x, chunk.values, lanes)
+        for runs, columns in chunk.rest.blocks(self.lanes):
+            x, s = self._slots.common(len(runs)), self._state(len(runs))
+            self._slots.place(x, chunk.values, runs)
             s[:] = columns
-            self._part(chunk, x, s, lanes, self._halt.day, self.network.days)
-            self._keep(chunk, lanes, len(lanes), s)
+            self._part(chunk, x, s, runs, self._halt.day, self.network.days)
+            self._keep(chunk, runs, len(runs), s)
 
     def _keep(self, chunk: Chunk, runs: slice | LONG, count: int, s: F32) -> None:
         """Keep what is wanted of the first `count` columns of a state, which are those runs of the chunk."""

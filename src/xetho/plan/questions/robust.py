@@ -256,7 +256,6 @@ def _solve(
     return assignment, max(bound, 0.0)
 
 
-
 def _with_foresight(models: Sequence[Model], clock: Clock) -> float:
     """A bound of the objective: every sample planned as if it were known, as far as time allows (else nothing)."""
     least = []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.process.attrition import hits
+from xetho.simulate.rows import whole_vectors
 from xetho.simulate.streams import ASSAULT, lognormal, uniform4
 
 A = NDArray[np.float32]
@@ -23,7 +24,6 @@ RUNS = NDArray[np.uint32]
 # What comes of it, beside the men, reserve and victory above; the last two are of the hour.
 F_CAME, F_LOST_A, F_LOST_D, F_HOURS, F_GOING, F_START, F_LUCK_A, F_LUCK_D = range(20, 28)
 FIGHT_ROWS = 28
-VECTOR = 16  # numbers that fill a vector of any machine
 NONE, ONE = np.float32(0.0), np.float32(1.0)
 
 
@@ -35,7 +35,7 @@ def fight(count: int, f: int, s: A, day: int, entity: int, key: int, runs: RUNS)
     guns hit. Ends when the defenders are down to F_BREAK_D of all that were there, the attackers have lost F_BREAK_A
     men, or the hours (F_LENGTH) are over.
     """
-    drawn = min(s.shape[1], (count + VECTOR - 1) // VECTOR * VECTOR)
+    drawn = whole_vectors(count, s.shape[1])
     for row in range(F_LANE, FIGHT_ROWS):
         for i in range(count, drawn):
             s[f + row, i] = ONE  # beside the fights, so that a vector is full; it is already won

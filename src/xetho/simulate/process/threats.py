@@ -46,7 +46,7 @@ from xetho.simulate.layout import (
     X_THREAT_FOUL,
 )
 from xetho.simulate.maths import exp, log
-from xetho.simulate.rows import add, copy, fill_rows
+from xetho.simulate.rows import add, copy, fill_rows, whole_vectors
 from xetho.simulate.streams import STRIKE, lognormal, uniform4, uniform_row
 
 A = NDArray[np.float32]
@@ -58,7 +58,6 @@ NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 LANES, WORK, GAP = 1, 2, 3  # scratch rows of this file
 EFFORT, CUT = 1, 2  # what `_spread` has seen
 MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
-VECTOR = 16  # numbers that fill a vector of any machine
 
 
 @step
@@ -217,7 +216,7 @@ def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None
     backlog, total = s[at[S_BACKLOG] + r], s[at[A_CUTS] + r]
     few = _cut_lanes(left, lanes)
     while few > 0:
-        drawn = min(left.shape[0], (few + VECTOR - 1) // VECTOR * VECTOR)
+        drawn = whole_vectors(few, left.shape[0])
         _mending(drawn, lanes, count, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, gap, key, runs, entity)
         again = 0
         for i in range(few):
