@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from numba.cuda.simulator import kernel
 
 from xetho.simulate.compile import Program
 from xetho.simulate.cuda import block_runner
@@ -22,6 +23,8 @@ SUMS = ("flow", "stock", "condition")
 def main(folder: Path) -> None:
     # the generator's whole numbers wrap: compiled code does so silently, NumPy's numbers with a warning
     warnings.filterwarnings("ignore", "overflow encountered", RuntimeWarning)
+    # kernels get NumPy's own arrays: the simulator's wrapping of them lists all attributes at each look at one
+    kernel.FakeWithinKernelCUDAArray = lambda wrapped: wrapped._ary
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as given:
             program = Program(
