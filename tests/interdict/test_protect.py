@@ -33,10 +33,15 @@ def test_best_guards(seeds: range) -> None:
         assert faced(found.guards) == pytest.approx(true, rel=1e-7, abs=1e-7), seed
         assert found.unguarded.value == pytest.approx(faced(()), rel=1e-7, abs=1e-7), seed
         assert found.gap < 1e-6 and len(found.guards) <= count
-        for guard, worth in zip(found.guards, found.worth, strict=True):
-            without = faced(tuple(one for one in found.guards if one != guard))
+        for guard, worth, reply in zip(found.guards, found.worth, found.replies, strict=True):
+            rest = tuple(one for one in found.guards if one != guard)
+            without = faced(rest)
             expected = 0.0 if math.isinf(true) and without == true else abs(without - true)
             assert worth == pytest.approx(expected, rel=1e-6, abs=1e-6), seed
+            assert reply is not None and not set(reply.routes) & set(rest), seed
+            assert values[tuple(sorted(reply.routes))] == pytest.approx(without, rel=1e-7, abs=1e-7), seed
+            # Only the route that is no longer guarded can make worse cuts possible; else nothing is cut anew.
+            assert guard in reply.routes if expected > 1e-6 else reply == found.attack, seed
 
 
 def test_more_guards_than_routes() -> None:

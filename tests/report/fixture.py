@@ -362,16 +362,17 @@ def whatif_of(name: str = "no-trucks") -> WhatIf:
 
 
 def protecting_of() -> Protecting:
-    """Two cuts, one guard and the cut that is then left, with three what-ifs of the same numbers."""
+    """Two cuts, one guard and the cuts that are left with and without it, with four what-ifs of the same numbers."""
     span = date(2031, 2, 1), date(2031, 5, 31)
     cuts, guard, left = (Closed("r3", *span), Closed("r4", *span)), Closed("r3", *span), Closed("r2", *span)
     found = Guards(
         form="flow", unit="t/day", side="hill", neutral=False, base=120.0, unguarded=CutPlan(cuts, 20.0, 100.0, {}),
-        guards=(guard,), worth=(9.5,), attack=CutPlan((left,), 30.0, 90.0, {}), most=30.0, bound=30.0,
+        guards=(guard,), worth=(9.5,), replies=(CutPlan((cuts[1],), 20.5, 99.5, {}),),
+        attack=CutPlan((left,), 30.0, 90.0, {}), most=30.0, bound=30.0,
         gap=0.0, gap_of_effect=0.0, proven=True, stopped=False,
     )  # fmt: skip
     told = whatif_of("cuts")
-    return Protecting(found, ("Guard r3.", "Proof: no other guards leave less to lose."), told, told, told)
+    return Protecting(found, ("Guard r3.", "Proof: no other guards leave less to lose."), told, told, told, (told,))
 
 
 def report_input(where: Path, bbox: str = "[102.4, 20.4, 106.4, 22.8]") -> ReportInput:

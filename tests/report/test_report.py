@@ -6,14 +6,18 @@ import dataclasses
 import doctest
 import importlib
 import json
+import math
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.report import fixture
+from xetho.interdict import Closed
 from xetho.report import ReportInput, basemap, camp, figures, labels, render, symbols, write
 from xetho.report import map as net_map
 from xetho.report.evidence import safe_link
@@ -174,6 +178,42 @@ def test_what_to_protect_names_routes_worth_and_change_of_outcome(html: str) -> 
     assert "Killed and died of wounds (hill) (persons)" in section and "5,200" in section
 
 
+GUARDED = "worth 9.5 t a day; without it the fort falls in 31 % instead of 88 % of campaigns"
+SAVED = "What a guard is worth is what changes when it alone is taken away"
+
+
+def test_each_guard_tells_its_tonnes_its_change_of_outcome_and_the_cuts_without_it(html: str) -> None:
+    section = html.split('id="protect"')[1].split("</section>")[0]
+    assert f"{GUARDED} (−57.0 points, 95 % interval −63.0 to −50.0). Without it the worst cuts: Upper Depot" in section
+    assert f"{SAVED} and the worst cuts on a mean day are found anew; campaigns are those" in section
+
+
+@pytest.mark.parametrize(
+    ("played", "reply", "outcome", "told"),
+    [
+        ({"outcome_high": 0.01}, {}, True, " to +1.0), which may be chance. Without it the worst cuts: "),
+        ({"outcome_low": 0.0, "outcome_high": 0.01}, {}, True, "95 % interval 0 to +1.0), which may be chance."),
+        ({"outcome_variant": math.nan}, {}, False, "worth 9.5 t a day. Without it"),  # the scenario names no outcome
+        ({}, {"cuts": (Closed("r2", date(2031, 2, 1), date(2031, 5, 31)),)}, True, "the worst cuts: the same."),
+        (None, None, False, "what it is worth was not found in time"),
+    ],
+)
+def test_a_guard_worth_little_or_only_tonnes_or_not_known_what(
+    report: ReportInput, played: dict[str, Any] | None, reply: dict[str, Any] | None, outcome: bool, told: str
+) -> None:
+    shown = report.protecting
+    assert shown is not None and shown.without[0] is not None and shown.guards.replies[0] is not None
+    found = dataclasses.replace(
+        shown.guards,
+        replies=(None if reply is None else dataclasses.replace(shown.guards.replies[0], **reply),),
+        worth=(math.nan,) if reply is None else shown.guards.worth,
+    )
+    without = None if played is None else dataclasses.replace(shown.without[0], **played)
+    changed = dataclasses.replace(shown, guards=found, without=(without,))
+    section = render(dataclasses.replace(report, protecting=changed)).split('id="protect"')[1].split("</section>")[0]
+    assert told in section and (GUARDED in section) == outcome
+
+
 def test_what_to_protect_is_left_out_unless_asked_and_neutral_without_an_adversary(report: ReportInput) -> None:
     assert 'id="protect"' not in render(dataclasses.replace(report, protecting=None))
     shown = report.protecting
@@ -181,6 +221,7 @@ def test_what_to_protect_is_left_out_unless_asked_and_neutral_without_an_adversa
     quiet = dataclasses.replace(shown, guards=dataclasses.replace(shown.guards, neutral=True))
     section = render(dataclasses.replace(report, protecting=quiet)).split('id="protect"')[1].split("</section>")[0]
     assert "worst disruption" in section and "worst cuts" not in section and "adversary" not in section
+    assert f"{SAVED} and the worst disruption on a mean day is found anew" in section
 
 
 def test_every_claim_event_and_source_is_there(report: ReportInput, html: str) -> None:

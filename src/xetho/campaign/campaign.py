@@ -52,7 +52,10 @@ class Campaign(Telling):
     def protecting(
         self, base: Runs, guards: int | None = None, runs: int = VARIANT_RUNS, threads: int | None = None
     ) -> Protecting | None:
-        """What to protect on the mean day, and campaigns under the worst cuts with and without guards.
+        """What to protect on the mean day, and campaigns under the worst cuts with, without and with all but one guard.
+
+        So each guard's worth is told in tonnes a day (`Protecting.guards.worth`) and as a change of the outcome's
+        probability (`Protecting.without`): what changes when it alone is taken away and the worst cuts are found anew.
 
         Args:
             base: runs of this campaign, to pair with; their seed is used.

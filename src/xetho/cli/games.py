@@ -186,7 +186,10 @@ def guards_shape(found: Guards, campaign: Campaign) -> dict[str, Any]:
         "gap_of_effect": found.gap_of_effect,
         "proven": found.proven,
         "unguarded": _cut_plan(found.unguarded, campaign),
-        "guards": [{**row, "worth": worth} for row, worth in zip(rows, found.worth, strict=True)],
+        "guards": [
+            {**row, "worth": worth, "reply": None if reply is None else _cut_plan(reply, campaign)}
+            for row, worth, reply in zip(rows, found.worth, found.replies, strict=True)
+        ],
         "attack": _cut_plan(found.attack, campaign),
         "reasons": campaign.game_words(found),
     }
@@ -198,8 +201,11 @@ def protecting_shape(found: Protecting | None, campaign: Campaign) -> dict[str, 
         return None
     start = campaign.scenario.start
     paired = {"cut": found.cut, "guarded": found.guarded, "saved": found.saved}
-    shown = {name: None if one is None else shapes.whatif_shape(one, start) for name, one in paired.items()}
-    return {**guards_shape(found.guards, campaign), **shown}
+    told = {name: None if one is None else shapes.whatif_shape(one, start) for name, one in paired.items()}
+    shape = {**guards_shape(found.guards, campaign), **told}
+    for row, one in zip(shape["guards"], found.without, strict=True):
+        row["without"] = None if one is None else shapes.whatif_shape(one, start)
+    return shape
 
 
 def _cut_plan(plan: Any, campaign: Campaign) -> dict[str, Any]:

@@ -22,6 +22,9 @@ class Protecting:
         guarded: the base against campaigns with the guards, under the worst cuts that are then left; None when no
             guards help.
         saved: campaigns under the worst cuts against those with the guards; None when either is missing.
+        without: for each guard what it alone is worth: campaigns with all guards (those of `guarded`) against campaigns
+            with all but this one, under the worst cuts then left (`guards.replies`); the outcome's difference is
+            negative where the guard makes the outcome likelier. None where those cuts were not found in time.
     """
 
     guards: Guards
@@ -29,3 +32,4 @@ class Protecting:
     cut: WhatIf | None
     guarded: WhatIf | None
     saved: WhatIf | None
+    without: tuple[WhatIf | None, ...]

@@ -61,9 +61,11 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Guards:
-    """The best guards, the worst cuts with and without them, and what each is worth (in the unit).
+    """The best guards and the worst cuts with and without them.
 
-    `gap` is what other guards might save, as a share of the same as in `Cuts`.
+    `replies` has, for each guard, the worst cuts when it alone is taken away (those of `attack` where no others do
+    more), `worth` what they do more than those of `attack`, in the unit; None and nan where time ran out.  `gap` is
+    what other guards might save, as a share of the same as in `Cuts`.
     """
 
     form: str
@@ -74,6 +76,7 @@ class Guards:
     unguarded: CutPlan
     guards: tuple[Closed, ...]
     worth: tuple[float, ...]
+    replies: tuple[CutPlan | None, ...]
     attack: CutPlan
     most: float  # no cuts against these guards do more
     bound: float
@@ -128,6 +131,7 @@ def best_guards(
         form=question.form, unit=UNITS[question.form], side=question.side, neutral=neutral(network, question.side),
         base=found.base, unguarded=tell.plan(found.unguarded),
         guards=tuple(Closed(asked.guards[guard], network.start, last) for guard in found.guards), worth=found.worth,
+        replies=tuple(None if one is None else tell.plan(one) for one in found.replies),
         attack=tell.plan(found.attack), most=found.most, bound=found.bound, gap=gap, gap_of_effect=found.gap,
         proven=found.proven, stopped=gap > _allowed(question),
     )  # fmt: skip

@@ -26,8 +26,8 @@ class Protection:
 
     `most` is a value that no cuts against these guards pass, `bound` one that no choice of guards can better.  `gap`
     is the part of the effect of the worst cuts against these guards that other guards might still save: 0 when none
-    can.  `worth` has, for each guard, by how much the worst cuts would do more without it, nan where time ran out
-    before it was found.
+    can.  `replies` has, for each guard, the worst cuts when it alone is taken away, None where time ran out before they
+    were found: the attack itself where no others do more.
     """
 
     base: float  # value with nothing cut
@@ -37,7 +37,7 @@ class Protection:
     most: float
     bound: float
     gap: float
-    worth: tuple[float, ...]
+    replies: tuple[Cut | None, ...]
     rounds: int
     seconds: float
 
@@ -45,6 +45,11 @@ class Protection:
     def proven(self) -> bool:
         """Are no other guards better?"""
         return self.gap <= 1e-6
+
+    @property
+    def worth(self) -> tuple[float, ...]:
+        """By how much the worst cuts would do more without each guard, nan where its reply is not known."""
+        return tuple(math.nan if one is None else effect(self.attack.value, one.value) for one in self.replies)
 
 
 def protect(
@@ -105,7 +110,7 @@ class _Defence:
         return Protection(
             base=game.base, unguarded=unguarded, guards=guards, attack=attack, most=worst,
             bound=sense * min(lowest, certain), gap=gap(game.base, sense * min(lowest, certain), worst),
-            worth=self._worth(guards, attack),
+            replies=self._replies(guards, attack, unguarded),
             rounds=rounds, seconds=time.perf_counter() - self.started,
         )  # fmt: skip
 
@@ -165,16 +170,18 @@ class _Defence:
         self._memory[guards] = best
         return best
 
-    def _worth(self, guards: Routes, attack: Cut) -> tuple[float, ...]:
-        """How much more the worst cuts would do without each guard."""
-        worth = []
+    def _replies(self, guards: Routes, attack: Cut, unguarded: Cut) -> tuple[Cut | None, ...]:
+        """The worst cuts without each guard; those against all of them stay where no others do more."""
+        replies: list[Cut | None] = []
         for guard in guards:
-            if time.perf_counter() >= self.deadline:
-                worth.append(math.nan)
+            rest = tuple(one for one in guards if one != guard)
+            if rest and time.perf_counter() >= self.deadline:
+                replies.append(None)
                 continue
-            without, _ = self._attack(tuple(one for one in guards if one != guard))
-            worth.append(effect(attack.value, without.value))
-        return tuple(worth)
+            found = self._attack(rest)[0] if rest else unguarded
+            more = self.game.sense * (found.value - attack.value)
+            replies.append(found if more > self._slack(attack.value) else attack)
+        return tuple(replies)
 
     def _slack(self, value: float) -> float:
         return TOLERANCE * max(1.0, abs(value)) if math.isfinite(value) else 0.0

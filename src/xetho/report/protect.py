@@ -16,8 +16,9 @@ from xetho.report.basemap import Box, Projection
 from xetho.report.inputs import ReportInput
 from xetho.report.labels import Name, place
 from xetho.report.map import WIDTH, curves, side_tone
+from xetho.report.story import outcome_words
 from xetho.report.svg import document, tag
-from xetho.report.words import MINUS, date_of, number, percent
+from xetho.report.words import MINUS, date_of, listed, number, percent
 
 if TYPE_CHECKING:
     from xetho.experiment import Protecting, WhatIf
@@ -76,10 +77,6 @@ def view(report: ReportInput) -> ProtectView | None:
     worst = "worst disruption" if found.neutral else "worst cuts"
     lists = {CUT: found.unguarded.cuts, GUARD: found.guards, LEFT: found.attack.cuts if found.guards else ()}
     legend = [(CUT, f"{worst} with nothing guarded"), (GUARD, "guard"), (LEFT, f"{worst} then left")]
-    worths = [
-        "what it is worth was not found in time" if math.isnan(worth) else f"worth {number(worth)} t a day"
-        for worth in found.worth
-    ]
     through = [(number(found.base), "with every route open")]
     through += [(number(found.unguarded.value), f"under the {worst}")] if found.unguarded.cuts else []
     through += [(number(found.attack.value), f"with the guards, under the {worst} then left")] if found.guards else []
@@ -88,7 +85,8 @@ def view(report: ReportInput) -> ProtectView | None:
         sentences=[line for line in shown.lines if line.startswith(("Proof", "Not proven", "No choice"))],
         outcome=_outcome(report, shown, worst),
         cuts=[Listed(name, "") for name in _route_names(report, found.unguarded.cuts)],
-        guards=[Listed(n, w) for n, w in zip(_route_names(report, found.guards), worths, strict=True)],
+        guards=[Listed(name, _worth(report, shown, at, worst))
+                for at, name in enumerate(_route_names(report, found.guards))],
         left=[Listed(name, "") for name in _route_names(report, lists[LEFT])],
         drawing=Markup(_drawing(report, lists, side, worst)),
         legend=[(kind, words) for kind, words in legend if lists[kind]],
@@ -124,15 +122,38 @@ def _outcome(report: ReportInput, shown: Protecting, worst: str) -> list[str]:
             f"({_change(shown.guarded)} from as it was)."
         )
     if shown.saved is not None and np.isfinite(shown.saved.outcome_variant):
-        low, high = shown.saved.outcome_low, shown.saved.outcome_high
-        chance = ", which may be chance" if low <= 0 <= high else ""
-        lines.append(f"So the guards change it by {_change(shown.saved)}{chance}.")
+        lines.append(f"So the guards change it by {_change(shown.saved)}{_chance(shown.saved)}.")
     return lines
+
+
+def _worth(report: ReportInput, shown: Protecting, at: int, worst: str) -> str:
+    """What a guard is worth, in tonnes a day and in the outcome's share of campaigns, and the cuts without it."""
+    found, reply, answer = shown.guards, shown.guards.replies[at], shown.without[at]
+    if reply is None:
+        return "what it is worth was not found in time"
+    words = f"worth {number(found.worth[at])} t a day"
+    if answer is not None and np.isfinite(answer.outcome_variant):
+        words += (
+            f"; without it {_within(outcome_words(report))} in {percent(answer.outcome_variant)} instead of "
+            f"{percent(answer.outcome_base)} of campaigns ({_change(answer)}){_chance(answer)}"
+        )
+    same = reply.cuts == found.attack.cuts
+    return f"{words}. Without it the {worst}: {'the same' if same else listed(_route_names(report, reply.cuts))}."
+
+
+def _within(sentence: str) -> str:
+    """A sentence as it stands within another: an article at its beginning loses its capital, a name does not."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("The", "A", "An") else sentence
 
 
 def _change(answer: WhatIf) -> str:
     low, high = (_points(value) for value in (answer.outcome_low, answer.outcome_high))
     return f"{_points(answer.outcome_difference)} points, 95 % interval {low} to {high}"
+
+
+def _chance(answer: WhatIf) -> str:
+    return ", which may be chance" if answer.outcome_low <= 0 <= answer.outcome_high else ""
 
 
 def _points(share: float) -> str:

@@ -85,12 +85,12 @@ def tell(report: ReportInput) -> Story:
         _facts(report),
         sums(report),
         decides(report),
-        _outcome(report),
+        outcome_words(report),
         _paragraphs(scenario.report),
     )
 
 
-def _outcome(report: ReportInput) -> str:
+def outcome_words(report: ReportInput) -> str:
     """What comes about: a title that is a sentence ("The camp falls") speaks for itself."""
     title = str(report.scenario.outcome.get("title", "")).strip()
     if title and not title.endswith("?"):
@@ -120,7 +120,7 @@ def _answer(report: ReportInput) -> str:
     start = report.scenario.start
     happened = falls[np.isfinite(falls)]
     share = len(happened) / len(falls)
-    words = f"{_outcome(report)} {in_hundred(share)}"
+    words = f"{outcome_words(report)} {in_hundred(share)}"
     if len(happened):
         low, middle, high = np.quantile(happened, [0.05, 0.5, 0.95])
         words += (
