@@ -80,7 +80,7 @@ def base(campaign: xt.Campaign) -> Runs:
 
 
 def test_a_guard_that_decides_is_told_from_one_that_only_saves_tonnes(campaign: xt.Campaign, base: Runs) -> None:
-    shown = campaign.protecting(base, guards=2, runs=RUNS)
+    shown = campaign.protecting(base, guards=2, runs=RUNS, threads=1)
     assert shown is not None and shown.guarded is not None and shown.guarded.outcome_variant == 1
     found = shown.guards
     at = {one.route: place for place, one in enumerate(found.guards)}

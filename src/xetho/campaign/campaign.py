@@ -67,9 +67,15 @@ class Campaign(Telling):
             NoProof: a plan could not be proven.
         """
         from xetho import protecting
+        from xetho.planners import Planners
 
         prepared = protecting.prepare(self, guards)
-        return protecting.play(self, prepared, base, runs, threads) if prepared else None
+        if prepared is None:
+            return None
+        with Planners(threads or os.cpu_count() or 1) as planners:
+            for future in [planners.submit(one) for one in prepared.changed]:
+                future.result()
+        return protecting.play(self, prepared, base, runs, threads)
 
     def run(
         self,

@@ -32,10 +32,10 @@ ASPECT = 1.25  # least breadth of the map for its height
 
 @dataclass(frozen=True)
 class Listed:
-    """A route in one of the lists: its name and what the list says of it."""
+    """A route in one of the lists: its name and what the list says of it, line by line."""
 
     name: str
-    words: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def view(report: ReportInput) -> ProtectView | None:
         side=side, worst=worst, neutral=found.neutral,
         sentences=[line for line in shown.lines if line.startswith(("Proof", "Not proven", "No choice"))],
         outcome=_outcome(report, shown, worst),
-        cuts=[Listed(name, "") for name in _route_names(report, found.unguarded.cuts)],
+        cuts=[Listed(name) for name in _route_names(report, found.unguarded.cuts)],
         guards=[Listed(name, _worth(report, shown, at, worst))
                 for at, name in enumerate(_route_names(report, found.guards))],
-        left=[Listed(name, "") for name in _route_names(report, lists[LEFT])],
+        left=[Listed(name) for name in _route_names(report, lists[LEFT])],
         drawing=Markup(_drawing(report, lists, side, worst)),
         legend=[(kind, words) for kind, words in legend if lists[kind]],
         rows=_rows(report, shown), runs=max((w.runs for w in (shown.cut, shown.guarded) if w), default=0),
@@ -126,11 +126,11 @@ def _outcome(report: ReportInput, shown: Protecting, worst: str) -> list[str]:
     return lines
 
 
-def _worth(report: ReportInput, shown: Protecting, at: int, worst: str) -> str:
+def _worth(report: ReportInput, shown: Protecting, at: int, worst: str) -> tuple[str, ...]:
     """What a guard is worth, in tonnes a day and in the outcome's share of campaigns, and the cuts without it."""
     found, reply, answer = shown.guards, shown.guards.replies[at], shown.without[at]
     if reply is None:
-        return "what it is worth was not found in time"
+        return ("what it is worth was not found in time",)
     words = f"worth {number(found.worth[at])} t a day"
     if answer is not None and np.isfinite(answer.outcome_variant):
         words += (
@@ -138,7 +138,8 @@ def _worth(report: ReportInput, shown: Protecting, at: int, worst: str) -> str:
             f"{percent(answer.outcome_base)} of campaigns ({_change(answer)}){_chance(answer)}"
         )
     same = reply.cuts == found.attack.cuts
-    return f"{words}. Without it the {worst}: {'the same' if same else listed(_route_names(report, reply.cuts))}."
+    then = "the same" if same else listed(_route_names(report, reply.cuts))
+    return words, f"the {worst} without it: {then}"
 
 
 def _within(sentence: str) -> str:
