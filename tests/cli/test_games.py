@@ -36,6 +36,9 @@ def test_guards_leave_less_to_cut(xetho: Call) -> None:
     assert {one["route"] for one in found["guards"]}.isdisjoint(one["route"] for one in found["attack"]["cuts"])
     most = found["attack"]["value"] - found["unguarded"]["value"]
     assert len(found["guards"]) == 2 and all(0 <= one["worth"] <= most + 1e-6 for one in found["guards"])
+    for one in found["guards"]:
+        assert one["worth"] == pytest.approx(found["attack"]["value"] - one["reply"]["value"])
+        assert one["route"] in {cut["route"] for cut in one["reply"]["cuts"]}
 
 
 def test_a_campaign_of_its_own(xetho: Call, small: Path) -> None:

@@ -140,6 +140,8 @@ def test_run_writes_the_report_and_may_write_it_again(xetho: Call, small: Path, 
     assert answer.code == 0
     assert keys_of(answer.json) <= documented()
     assert [one["name"] for one in answer.json["whatifs"]] == [one.name for one in read_variants(small)]
+    (guard,) = answer.json["protecting"]["guards"]
+    assert guard["reply"]["cuts"] and guard["without"]["runs"] == 20
     page = Path(answer.json["report"])
     assert [path.name for path in folder.iterdir()] == [page.name] == ["xetho-small-report.html"]
     assert written_by_xetho(page)
