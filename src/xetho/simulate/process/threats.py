@@ -46,7 +46,7 @@ from xetho.simulate.layout import (
     X_THREAT_FOUL,
 )
 from xetho.simulate.maths import exp, log
-from xetho.simulate.rows import add, copy, fill_rows, whole_vectors
+from xetho.simulate.rows import add, fill_rows, whole_vectors
 from xetho.simulate.streams import STRIKE, lognormal, uniform4, uniform_row
 
 A = NDArray[np.float32]
@@ -56,7 +56,7 @@ RUNS = NDArray[np.uint32]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 LANES, WORK, GAP = 1, 2, 3  # scratch rows of this file
-EFFORT, CUT = 1, 2  # what `_spread` has seen
+RISK, CUT = 1, 2  # what `_spread` has seen
 MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
 
 
@@ -80,14 +80,14 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
             continue  # nothing ever strikes it
         hit, struck = s[at[S_HIT] + r], s[at[S_STRUCK] + r]
         _clear(hit, struck)
-        threatened = False
+        at_risk = False
         guarded = u[at[U_ROUTE_GUARD] + day * at[N_ROUTES] + r] > NONE
         if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(first, end):
                 on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
                 if on and _strike(j, r, n, x, s, at, key, runs):
-                    threatened = True
-        if threatened:
+                    at_risk = True
+        if at_risk:
             _as_shares(hit, struck)
 
 
@@ -131,13 +131,11 @@ def _share_effort(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
 
 @kernel
 def _weigh(out: A, r: int, policy: int, x: A, s: A, at: AT) -> None:
-    """A route's claim on the effort of a threat, in every lane, into `out`."""
+    """A route's claim on the effort of a threat that does not go by exposure alone, in every lane, into `out`."""
     if policy == TRAFFIC:
         _by_traffic(out, x[at[X_EXPOSURE] + r], s[at[S_TRAFFIC] + r], x[P_IDLE_ROUTE])
-    elif policy == EVEN:
-        _evenly(out, x[at[X_EXPOSURE] + r])
     else:
-        copy(out, x[at[X_EXPOSURE] + r])
+        _evenly(out, x[at[X_EXPOSURE] + r])
 
 
 @lane_loop
@@ -174,10 +172,12 @@ def _clear(hit: A, struck: A) -> None:
 
 @kernel
 def _strike(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> bool:
-    """Strike `j`, that of one threat on route `r`, in all lanes; whether any lane sees effort there."""
+    """Strike `j`, that of one threat on route `r`, in all lanes; whether cargo or carriers are at risk in any."""
     k = n[at[T_STRIKE_THREAT] + j]
-    claim, left = s[at[S_SCRATCH]], s[at[S_STRIKE_LEFT] + j]
-    _weigh(claim, r, n[at[T_THREAT_POLICY] + k], x, s, at)
+    policy, left = n[at[T_THREAT_POLICY] + k], s[at[S_STRIKE_LEFT] + j]
+    claim = x[at[X_EXPOSURE] + r] if policy == EXPOSURE else s[at[S_SCRATCH]]
+    if policy != EXPOSURE:
+        _weigh(claim, r, policy, x, s, at)
     seen = _spread(
         left, claim, s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k],
         s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k],
@@ -185,7 +185,7 @@ def _strike(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> b
     )  # fmt: skip
     if seen & CUT:
         _cut(j, r, n, x, s, at, key, runs)
-    return (seen & EFFORT) != 0
+    return (seen & RISK) != 0
 
 
 @lane_loop
@@ -194,17 +194,17 @@ def _spread(
 ) -> int:
     """A threat's effort on a route: cargo and carriers at risk, and what of it is left until the next cut.
 
-    Returns EFFORT where any lane sees some, and CUT where any lane has come to a cut.
+    Returns RISK where there is any in some lane, and CUT where any lane has come to a cut.
     """
-    effort_seen, cut = np.int32(0), np.int32(0)
+    risk, cut = np.int32(0), np.int32(0)
     for lane in range(left.shape[0]):
         effort = claim[lane] * each[lane] * (ONE - guard[lane]) * (in_foul[lane] if foul[lane] > HALF else ONE)
-        effort_seen = np.int32(effort_seen | np.int32(effort > NONE))
+        risk = np.int32(risk | np.int32(effort * (cargo[lane] + carriers[lane]) > NONE))
         left[lane] -= min(MOST_CUTS, effort * cuts[lane])
         cut = np.int32(cut | np.int32(left[lane] <= NONE))
         hit[lane] += effort * cargo[lane]
         struck[lane] += effort * carriers[lane]
-    return EFFORT * effort_seen + CUT * cut
+    return RISK * risk + CUT * cut
 
 
 @kernel
