@@ -68,15 +68,17 @@ class Planning:
         Args:
             daily: plan day by day, with a gap of shortage and one of labour (`xetho.plan.solve_daily`). Never raises
                 for want of time: `status` says whether the gaps asked for were reached.
-            question: for a daily plan `time_limit` (seconds), `gap`, `cost_gap` and `progress`.
+            question: for a daily plan `time_limit` (seconds), `gap`, `cost_gap` and `progress`.  For the other
+                `time_limit`: the best plan known by then, with its bound, is the campaign's plan from there on
+                (`Plan.proven` tells whether any could be better).
 
         Raises:
-            NoProof: the solver ended without an answer it could prove.
+            NoProof: the solver ended without an answer it could prove, and no limit was given.
         """
         if self._unwarned is not None:
             return self._unwarned.plan(daily=daily, **question)
         if not daily:
-            return self._plan
+            return self._plan_within(**question) if question else self._plan
         from xetho.plan import solve_daily
 
         return solve_daily(self.network, **question)
@@ -89,6 +91,14 @@ class Planning:
             return solve(self.network, time_limit=PLAN_SECONDS, kept=kept_answers())
         except RuntimeError as error:
             raise NoProof(f"the plan: {error}") from error
+
+    def _plan_within(self, time_limit: float) -> Plan:
+        from xetho.plan import kept_answers, solve
+
+        if "_plan" not in self.__dict__:
+            found = solve(self.network, time_limit=time_limit, kept=kept_answers(), or_best=True)
+            self.__dict__["_plan"] = found
+        return self._plan
 
     @property
     def is_planned(self) -> bool:
@@ -136,9 +146,10 @@ class Planning:
         told = [self.names.sentence(str(line)) for line in self.plan().reasons()]
         # The planner's own verdict is over all sides together and leaves out stocks that must stand; ours is by side.
         opening = ("The plan ", *(f"{side.name}: " for side in self.scenario.sides))
-        rest = [line for line in told if not line.startswith(opening) and "cannot be met by any plan" not in line]
-        goods = self.names.goods
-        return [*(verdict_words(one, goods.get(one.worst, one.worst)) for one in self.closings()), *rest]
+        overall = ("cannot be met by any plan", "are not met by this plan")
+        rest = [line for line in told if not line.startswith(opening) and not any(said in line for said in overall)]
+        goods, proven = self.names.goods, self.plan().proven
+        return [*(verdict_words(one, goods.get(one.worst, one.worst), proven) for one in self.closings()), *rest]
 
     def assumption_names(self) -> dict[str, str]:
         """Every assumption's name in words, by its id."""

@@ -60,7 +60,10 @@ PeriodDays = Annotated[
 SECONDS = 300.0  # for a question, when nothing is said
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", metavar="S", help="Seconds for a question (300) or a daily plan (60)."),
+    typer.Option(
+        "--time-limit", metavar="S",
+        help="Seconds for a question (300), a daily plan (60) or a plan; then the best so far is told.",
+    ),
 ]
 
 
@@ -104,11 +107,15 @@ def chosen(campaign: Campaign, asked: dict[str, Any]) -> Question | None:
 
 def answer(campaign: Campaign, question: Question, as_json: bool) -> None:
     """Answer a question; leaves with exit code 3 where time ran out before the proof."""
+    from xetho.plan.result import BEST_SO_FAR
+
     found = question.answer()
     reasons = campaign.ask.words(found)
     stopped = bool(getattr(found, "stopped", False))
     if as_json:
-        told = {"question": question.name, "proven": not stopped, **question.shape(found), "reasons": reasons}
+        status = BEST_SO_FAR if stopped else "proven"
+        head = {"question": question.name, "proven": not stopped, "status": status}
+        told = {**head, **question.shape(found), "reasons": reasons}
         print_json({**shapes.head("plan", campaign), **told})
     else:
         console = out()
@@ -154,6 +161,7 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
             }),
         "--cheapest": Question("cheapest", told(ask.cheapest, asked["service"]), lambda found: {
             "service": found.service, "reached": found.reached, "best_service": found.best_service,
+            "best_service_bound": found.best_service_bound,
             "labour": found.labour, "labour_bound": found.labour_bound, "labour_of_best": found.labour_of_best,
             "shortages": shapes.records(found.plan.shortages),
             "summary": {name: shapes.records(table) for name, table in found.plan.accounts.items()},
@@ -166,14 +174,17 @@ def _questions(campaign: Campaign, asked: dict[str, Any]) -> dict[str, Question]
         }),
         "--without-route": Question("without-route", told(ask.without_routes, _names(asked["without_route"])),
                                     lambda found: {
-            "routes": list(found.routes), "more_short_t": found.more_short_t, "more_labour": found.more_labour,
+            "routes": list(found.routes), "more_short_t": None if found.stopped else found.more_short_t,
+            "more_labour": None if found.stopped else found.more_labour,
+            "more_short": {"least": found.least_more, "most": found.most_more},
             "shortage": {"objective": found.plan.objective, "bound": found.plan.bound, "gap": found.plan.gap},
+            "shortage_with": {"objective": found.base.objective, "bound": found.base.bound, "gap": found.base.gap},
             "shortages": shapes.records(found.plan.shortages),
         }),
         "--what-is-one-more": Question("what-is-one-more", told(ask.one_more, asked["one_more"]), lambda found: {
             "asked": found.asked, "rows": [{
                 "kind": row.kind, "key": row.key, "unit": row.unit, "worth": row.worth, "gain": row.gain,
-                "worth_in": row.worth_in,
+                "most": row.most, "worth_in": row.worth_in,
                 "stretches": [{"from": one.first, "until": one.until, "per_day": one.per_day, "between": one.between}
                               for one in row.stretches],
             } for row in found.rows],

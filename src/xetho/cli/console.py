@@ -180,8 +180,13 @@ def progress() -> Iterator[Told]:
         yield told
 
 
-def solved(campaign: Campaign) -> Plan:
-    """The campaign's plan, with a progress line. Raises NoProof when the solver could not prove one."""
+def solved(campaign: Campaign, time_limit: float | None = None) -> Plan:
+    """The campaign's plan, with a progress line; with a limit (seconds) the best there is by then.
+
+    Raises NoProof when the solver could not prove one and no limit was given, CampaignError for a limit of no seconds.
+    """
+    if time_limit is not None and not (math.isfinite(time_limit) and time_limit > 0):
+        raise CampaignError(f"time limit: found {time_limit:g}, allowed more than 0 seconds")
     with progress() as told:
         told("planning", 0, 0)
-        return campaign.plan()
+        return campaign.plan() if time_limit is None else campaign.plan(time_limit=time_limit)

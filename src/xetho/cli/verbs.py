@@ -23,7 +23,7 @@ from xetho.campaign import (
 from xetho.cli import ask as questions
 from xetho.cli import daily_plan, flows, games, shapes, show
 from xetho.cli import options as opt
-from xetho.cli.console import guarded, out, print_json, progress, solved
+from xetho.cli.console import NOT_PROVEN, guarded, out, print_json, progress, solved
 from xetho.cli.files import refuse_file, write_csv
 from xetho.cli.fit import EPILOG as FIT_EPILOG
 from xetho.cli.fit import fit
@@ -161,7 +161,7 @@ def plan(
         limit = daily_plan.SECONDS if time_limit is None else time_limit
         found = daily_plan.solved_daily(campaign, time_limit=limit, gap=gap, cost_gap=cost_gap)
     else:
-        found = solved(campaign)
+        found = solved(campaign, time_limit)
     if on is not None:
         flows.answer(campaign, found, on.date(), csv, as_json)
     elif daily:
@@ -170,6 +170,8 @@ def plan(
         _tell_plan(campaign, found, csv, everything, as_json)
     if daily:
         daily_plan.leave(found)
+    elif not found.proven:
+        raise typer.Exit(NOT_PROVEN)
 
 
 def _tell_plan(campaign: Campaign, found: Plan, csv: Path | None, everything: bool, as_json: bool) -> None:

@@ -80,8 +80,10 @@ def headline(plan: Plan, network: Network, scenario: Scenario) -> Closing:
     return Closing("", "all sides", sum(one.need_t for one in found), sum(one.short_t for one in found))
 
 
-def verdict_words(one: Closing, worst: str = "") -> str:
+def verdict_words(one: Closing, worst: str = "", proven: bool = True) -> str:
     """A side's closing in a sentence; `worst` is the name of the good most of the shortage is of.
+
+    proven: whether no plan leaves less short.
 
     >>> verdict_words(Closing("a", "Hill army", 2000.0, 500.0), "rice")
     'Hill army: the plan does not close, 25 % of the 2,000 t needed cannot be met, most of it rice.'
@@ -90,4 +92,5 @@ def verdict_words(one: Closing, worst: str = "") -> str:
         return f"{one.name}: the plan closes, all of the {one.need_t:,.0f} t needed can be met."
     share = f"{100 * one.short_share:.1f}".removesuffix(".0")
     most = f", most of it {worst}" if worst else ""
-    return f"{one.name}: the plan does not close, {share} % of the {one.need_t:,.0f} t needed cannot be met{most}."
+    met = "cannot be met" if proven else "is not met by the best plan known"
+    return f"{one.name}: the plan does not close, {share} % of the {one.need_t:,.0f} t needed {met}{most}."

@@ -26,7 +26,7 @@ from xetho.plan.model import Model, build, load_values
 from xetho.plan.prices import Prices
 from xetho.plan.programme import Part, Programme, parts
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
-from xetho.plan.result import FEASIBLE_SHARE, Plan
+from xetho.plan.result import FEASIBLE_SHARE, STOPPED, Plan
 from xetho.plan.series import Loads, Series, Worth
 from xetho.plan.sides import tell_apart
 
@@ -367,7 +367,7 @@ class _Search:
             stock=found.stock,
             shortage=found.shortage,
             target_shortage=found.target_shortage,
-            status="within gap" if within else "stopped",
+            status="within gap" if within else STOPPED,
             objective=objective,
             bound=min(self.proven.shortage(), objective),
             gap=shortage_gap,

@@ -6,7 +6,7 @@ made, and needs go short.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ def follow(network: NetworkLike, daily: PeriodMeans, loads: FloatArray, shortage
         np.stack([food_good, fuel_good]),
         np.stack([carrier_days * food, np.broadcast_to(fuel, carrier_days.shape)]),
     )
-    return _use_what_is_left(network, made, stocks, unmet)
+    return use_what_is_left(network, [int(target.day) for target in network.targets], made, stocks, unmet)
 
 
 ask_for_wide_vectors()
@@ -141,14 +141,17 @@ def _walk(
                 stocks[day + 1, place, good] = there - met
 
 
-def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray, unmet: FloatArray) -> Followed:
-    """Meet what was left unmet from stock that nothing asks for later, the targets' amounts kept."""
+def use_what_is_left(
+    network: NetworkLike, ends: Sequence[int], made: FloatArray, stocks: FloatArray, unmet: FloatArray
+) -> Followed:
+    """Meet what was left unmet from stock that nothing asks for later, the targets' amounts kept.
+
+    ends: the day (or period) at whose end each target must stand.
+    """
     reserve = np.zeros(unmet.shape)
-    for target in network.targets:
-        cell = (int(target.day), target.place, target.good)
-        reserve[cell] = max(
-            reserve[cell], min(max(float(target.t), 0.0), stocks[target.day + 1, target.place, target.good])
-        )
+    for target, end in zip(network.targets, ends, strict=True):
+        cell = (end, target.place, target.good)
+        reserve[cell] = max(reserve[cell], min(max(float(target.t), 0.0), stocks[end + 1, target.place, target.good]))
     place, good = np.nonzero((unmet > 0).any(axis=0))
     short, after = unmet[:, place, good], stocks[1:, place, good]
     spare = np.minimum.accumulate((after - reserve[:, place, good])[::-1], axis=0)[::-1]
@@ -161,7 +164,7 @@ def _use_what_is_left(network: NetworkLike, made: FloatArray, stocks: FloatArray
     unmet[:, place, good] = short
     stocks[1:, place, good] = after
     missing = [
-        max(max(float(target.t), 0.0) - float(stocks[target.day + 1, target.place, target.good]), 0.0)
-        for target in network.targets
+        max(max(float(target.t), 0.0) - float(stocks[end + 1, target.place, target.good]), 0.0)
+        for target, end in zip(network.targets, ends, strict=True)
     ]
     return Followed(made, stocks, unmet, np.array(missing))

@@ -8,6 +8,7 @@ holds however exact the duals are, and the primal values are checked against eve
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import highspy
@@ -44,7 +45,14 @@ StatusArray = NDArray[np.int8]
 
 
 class PlanError(RuntimeError):
-    """The planner could not reach a proven answer; the message says why and what to try."""
+    """The planner could not reach a proven answer; the message says why and what to try.
+
+    so_far: values and row duals that the solver has had in hand, which need neither keep the rows nor prove much.
+    """
+
+    def __init__(self, message: str, so_far: Sequence[tuple[FloatArray, FloatArray]] = ()) -> None:
+        self.so_far = so_far
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,13 @@ class Live:
     Its last row, after those of the programme, is the priority-weighted shortage, on which a limit can be put.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, *, tell: bool = False) -> None:
+        """tell: do without HiGHS's presolve, so that what it has in hand when time is up comes with the PlanError.
+
+        It takes as long, but where several vertices are as good it may end at another.
+        """
         self.programme = programme
+        self._seen: list[tuple[FloatArray, FloatArray]] = []
         shortage = sparse.csr_matrix(programme.shortage_cost[None, :])
         self._matrix: sparse.csc_matrix = sparse.vstack([programme.matrix, shortage]).tocsc()
         self._lower = np.append(programme.row_lower, -np.inf)
@@ -86,6 +99,8 @@ class Live:
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
+        if tell:
+            self._highs.setOptionValue("presolve", "off")
         self._highs.passModel(self._linear_programme())
 
     def limit_shortage(self, most: float) -> None:
@@ -110,7 +125,8 @@ class Live:
             if found is not None:
                 return found
         raise PlanError(
-            f"the planner stopped without a proven answer (HiGHS: {why}); allow more time or plan with longer periods"
+            f"the planner stopped without a proven answer (HiGHS: {why}); allow more time or plan with longer periods",
+            tuple(self._seen),
         )
 
     def roughly(self, cost: FloatArray, deadline: float, accuracy: float) -> tuple[FloatArray, FloatArray] | None:
@@ -163,6 +179,11 @@ class Live:
         return found
 
     @property
+    def out_of_time(self) -> bool:
+        """Did the last run end because time was up?"""
+        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit)
+
+    @property
     def basis(self) -> Basis:
         """The present basis."""
         basis = self._highs.getBasis()
@@ -196,6 +217,8 @@ class Live:
         values = np.array(solution.col_value, dtype=np.float64)
         duals = np.array(solution.row_dual, dtype=np.float64)
         found = _optimum(self._matrix, self._lower, self._upper, self.programme, cost, values, duals)
+        if np.isfinite(values).all() and np.isfinite(duals).all():
+            self._seen.append((values, duals[:-1]))
         if not found.proven:
             return None, f"{words}, with a gap of {found.objective - found.bound:.3g} on {found.objective:.3g}"
         # The dual of the row that holds the shortage is no resource's.

@@ -72,11 +72,11 @@ class Answer:
 
 
 def solve_in_order(
-    whole: Programme, time_limit: float, say: Callable[[str], None], start: Start | None = None
+    whole: Programme, time_limit: float, say: Callable[[str], None], start: Start | None = None, *, tell: bool = False
 ) -> Answer:
     """Least shortage, then least labour, part by part.  Raises PlanError when a proof is not reached in time.
 
-    start: from a like programme, with which the solves begin.
+    start: from a like programme, with which the solves begin.  tell: as for `Live`.
     """
     deadline = time.perf_counter() + time_limit
     rows, columns = whole.matrix.shape
@@ -86,7 +86,7 @@ def solve_in_order(
     basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     shortage_bound = labour_bound = 0.0
     for part in parts(whole):
-        solved = _solve_part(part.programme, deadline, say, _of_part(start, part))
+        solved = _solve_part(part.programme, deadline, say, _of_part(start, part), tell)
         answer = _answer(part.programme, solved)
         values[part.columns] = answer.values
         duals[part.rows] = answer.duals
@@ -122,16 +122,18 @@ def _of_part(start: Start | None, part: Part) -> Start | None:
     return Start(basis, start.values[columns], proof, extract(start.ghosts, rows, touching))
 
 
-def _solve_part(programme: Programme, deadline: float, say: Callable[[str], None], start: Start | None) -> _Solved:
+def _solve_part(
+    programme: Programme, deadline: float, say: Callable[[str], None], start: Start | None, tell: bool
+) -> _Solved:
     """One part: both objectives at once, shortage ever dearer, then each by itself, few pivots from there."""
     if start is not None:
         found = _as_it_is(programme, start) or _mended(programme, start, deadline, say)
         if found is not None:
             return found
-    live = Live(programme)
+    live = Live(programme, tell=tell)
     say("least shortage and labour together")
-    live.fresh(_weighted(programme, FIRST_WEIGHT), deadline)
-    both = live.onward(_weighted(programme, LAST_WEIGHT), deadline)
+    live.fresh(weighted(programme, FIRST_WEIGHT), deadline)
+    both = live.onward(weighted(programme, LAST_WEIGHT), deadline)
     basis = live.basis
     say("least shortage")
     first = live.onward(programme.shortage_cost, deadline)
@@ -161,7 +163,7 @@ def _as_it_is(programme: Programme, start: Start) -> _Solved | None:
     if start.proof is None:
         return None
     first = certified(programme, programme.shortage_cost, start.values, start.proof.shortage)
-    both = certified(programme, _weighted(programme, LAST_WEIGHT), start.values, start.proof.both)
+    both = certified(programme, weighted(programme, LAST_WEIGHT), start.values, start.proof.both)
     if first is None or both is None:
         return None
     labour = _labour(programme, both)
@@ -179,7 +181,7 @@ def _mended(programme: Programme, start: Start, deadline: float, say: Callable[[
     say("least shortage and labour together")
     # The last row holds the shortage; it is free.
     live.start_from(Basis(columns, np.append(start.basis.rows, np.int8(1))))
-    cost = _weighted(wide, LAST_WEIGHT)
+    cost = weighted(wide, LAST_WEIGHT)
     shift = np.zeros(len(cost))
     if start.proof is not None:
         reduced = cost - wide.matrix.T @ start.proof.both
@@ -204,7 +206,7 @@ def _shortage(programme: Programme, found: Optimum) -> float:
     return float(programme.shortage_cost @ found.values)
 
 
-def _weighted(programme: Programme, weight: float) -> FloatArray:
+def weighted(programme: Programme, weight: float) -> FloatArray:
     """The cost of both objectives at once, with so many man-days to a weighted tonne short."""
     return weight * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
 

@@ -19,6 +19,9 @@ FORMAT = "xetho-plan-1"
 """Name of the shape that `Plan.to_dict` returns; it changes when the shape does."""
 
 
+BEST_SO_FAR, STOPPED = "best so far", "stopped"
+"""Status of a plan of which time ran out before it was proven the best, and of one by day within the gaps asked for."""
+
 FEASIBLE_SHARE = 1e-4
 """A plan is feasible when its shortage is below this share of what is wanted."""
 
@@ -53,6 +56,11 @@ class Plan:
     shortages: pd.DataFrame = field(repr=False)
     summary: dict[str, pd.DataFrame] = field(repr=False)  # modes, sides, pools
     notes: list[str] = field(default_factory=list, repr=False)  # supplies and needs that no way can join
+
+    @property
+    def proven(self) -> bool:
+        """Is it proven that no plan is better, or did time run out before?"""
+        return self.status not in (BEST_SO_FAR, STOPPED)
 
     @cached_property
     def accounts(self) -> dict[str, pd.DataFrame]:

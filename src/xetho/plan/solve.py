@@ -14,7 +14,8 @@ from xetho.plan.lexicographic import Answer, solve_in_order
 from xetho.plan.lifting import lift
 from xetho.plan.model import Model, build, load_values
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
-from xetho.plan.result import FEASIBLE_SHARE, Plan
+from xetho.plan.result import BEST_SO_FAR, FEASIBLE_SHARE, Plan
+from xetho.plan.sofar import solve_so_far
 
 PERIOD_DAYS, LABOUR_PER_FUEL_T = 14, 100.0
 """What `solve` plans with unless told otherwise."""
@@ -33,6 +34,7 @@ def solve(
     labour_per_fuel_t: float = LABOUR_PER_FUEL_T,
     fine: tuple[int, int] | None = None,
     kept: Kept | None = None,
+    or_best: bool = False,
 ) -> Plan:
     """The supply plan with the least priority-weighted shortage and, among those, the least labour and fuel.
 
@@ -40,13 +42,16 @@ def solve(
     the `period_days` that lead up to a stock target (no shorter there unless given).  time_limit: seconds of
     solving in all.  progress: called with a line of text as the work moves on.  labour_per_fuel_t: man-days that
     saving a tonne of fuel is worth (a preference of the planner, not a fact).  fine: first and last day of a
-    stretch to be planned day by day.  kept: answers found before, and where this one is kept.
-    Raises PlanError when no proven optimum is found in time.
+    stretch to be planned day by day.  kept: answers found before, and where this one is kept.  or_best: give the best
+    plan known, with what is proven of it, where no proven optimum is found in time (as `Planner.solve`).
+    Raises PlanError when none is found in time otherwise.
 
     The mathematics is in docs/model/plan.md.
     """
     bounds = _bounds(network, period_days, near_days, fine)
-    return Planner(network, bounds, labour_per_fuel_t=labour_per_fuel_t, kept=kept).solve(time_limit, progress)
+    return Planner(network, bounds, labour_per_fuel_t=labour_per_fuel_t, kept=kept).solve(
+        time_limit, progress, or_best=or_best
+    )
 
 
 def is_kept(network: NetworkLike, kept: Kept) -> bool:
@@ -86,16 +91,26 @@ class Planner:
         self._loads: BoolArray | None = None
         self._solved: tuple[Model, Answer] | None = None
 
-    def solve(self, time_limit: float = 60.0, progress: Callable[[str], None] | None = None) -> Plan:
-        """The plan of the planner's own network.  Raises PlanError when no proven optimum is found in time."""
+    def solve(
+        self, time_limit: float = 60.0, progress: Callable[[str], None] | None = None, *, or_best: bool = False
+    ) -> Plan:
+        """The plan of the planner's own network.  Raises PlanError when no proven optimum is found in time.
+
+        or_best: then give the best plan known, of status `sofar.BEST_SO_FAR`, which keeps every row and whose bounds
+        hold.  Where several plans are as good, the proven one need not be that found without; it is not kept.
+        """
         started = time.perf_counter()
         say = progress or (lambda _line: None)
         model, loads = self._model(self._network)
         rows, columns = model.programme.matrix.shape
         say(f"planning {model.means.periods} periods: {rows} rows, {columns} columns")
-        answer = self._answer(model, time_limit, say)
-        self._loads, self._solved = loads, (model, answer)
-        return plan_from(self._network, model, answer, loads, started)
+        answer, stopped = self._answer(model, time_limit, say, or_best)
+        plan = plan_from(self._network, model, answer, loads, started)
+        if stopped:
+            plan.status = BEST_SO_FAR
+        else:
+            self._loads, self._solved = loads, (model, answer)
+        return plan
 
     def replan(
         self, network: NetworkLike, time_limit: float = 60.0, progress: Callable[[str], None] | None = None
@@ -120,16 +135,20 @@ class Planner:
         found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
         return plan_from(network, model, found, loads, started)
 
-    def _answer(self, model: Model, time_limit: float, say: Callable[[str], None]) -> Answer:
-        """The optimum of the planner's own network, found before or now."""
-        if self._kept is None:
-            return solve_in_order(model.programme, time_limit, say)
-        key = answer_key(self._network, self._bounds, self._labour_per_fuel_t)
-        answer = self._kept.get(key, model.programme)
-        if answer is None:
-            answer = solve_in_order(model.programme, time_limit, say)
+    def _answer(
+        self, model: Model, time_limit: float, say: Callable[[str], None], or_best: bool
+    ) -> tuple[Answer, bool]:
+        """The optimum of the planner's own network, found before or now; and whether time was up before it was."""
+        key = answer_key(self._network, self._bounds, self._labour_per_fuel_t) if self._kept is not None else ""
+        answer = self._kept.get(key, model.programme) if self._kept is not None else None
+        if answer is not None:
+            return answer, False
+        if or_best:
+            return solve_so_far(self._network, model, time_limit, say)
+        answer = solve_in_order(model.programme, time_limit, say)
+        if self._kept is not None:
             self._kept.put(key, answer)
-        return answer
+        return answer, False
 
     def _model(self, network: NetworkLike, also: BoolArray | None = None) -> tuple[Model, BoolArray]:
         """The programme of a network and its useful loads; `also` are loads of another plan, to keep its columns."""

@@ -178,18 +178,19 @@ def _plain(mode: str) -> str:
 
 def _proof(plan: Plan) -> str:
     count = counted(len(plan.bounds) - 1, "period")
+    ended = "Time ran out before more was proven. " if not plan.proven else ""
     return (
-        f"Proof: no plan on these {count} has a shortage smaller by more than {within(plan.gap)} of all that is "
+        f"{ended}Proof: no plan on these {count} has a shortage smaller by more than {within(plan.gap)} of all that is "
         f"wanted, and none as good has labour smaller by more than {within(plan.labour_gap)}."
     )
 
 
 def within(gap: float) -> str:
-    """A gap rounded up to the next power of ten, in per cent."""
+    """A gap rounded up to the next power of ten, in per cent; from one per cent up, to the next tenth of one."""
     for power in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
         if gap <= power:
             return f"{number(100 * power)} %"
-    return percent(gap)
+    return percent(np.ceil(1000 * gap) / 1000)
 
 
 def dates(

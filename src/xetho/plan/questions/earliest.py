@@ -43,7 +43,7 @@ class Earliest:
     not_before: int  # the last day before `day` proven not to do; -1 when the first day does
     travel_day: int  # no way is quicker, however many the carriers
     tried: dict[int, bool]
-    missing_t: float  # what would go short for the stocks' sake on the day `not_before`
+    missing_t: float | None  # what would go short for the stocks' sake on the day `not_before`; None: not known
     stopped: bool
     reasons: tuple[str, ...]
 
@@ -77,8 +77,8 @@ def earliest(
     before it does not.  No date is sooner than the days of travel alone allow.
 
     stocks: what must stand (the scenario's of its first date unless given).
-    Raises QuestionError when nothing is stated or no way leads there, PlanError when time is up before any date is
-    tried.
+    Where time runs out, the dates decided by then are told.
+    Raises QuestionError when nothing is stated or no way leads there.
     """
     own = of_side(network, side)
     stated = tuple(stated_stocks(network, side) if stocks is None else stocks)
@@ -101,10 +101,8 @@ def earliest(
             else:
                 low = middle
     except PlanError:
-        if not search.tried:
-            raise
         stopped = True
-    missing = search.missing.get(low, sum(stock.t for stock in stated))
+    missing = search.missing.get(low, None if stopped else sum(stock.t for stock in stated))
     reasons = _reasons(own, stated, high, low, travel, missing, stopped)
     return Earliest(stated, high, low, travel, dict(sorted(search.tried.items())), missing, stopped, reasons)
 
@@ -121,20 +119,26 @@ class _Search:
         self.missing: dict[int, float] = {}
 
     def does(self, day: int) -> bool:
-        """Can the stocks stand on the day?"""
+        """Can the stocks stand on the day?  Raises PlanError when time is up before that is proven."""
         self.say(f"trying {on(self.network, day)}")
         days = until(self.network, day)
         bounds = cut(self.period_days, day + 1)
         targets = [StockTarget(stock.place, stock.good, day, stock.t, stock.weight) for stock in self.stocks]
         slack = FEASIBLE_SHARE * sum(stock.t * stock.weight for stock in self.stocks)
         both = plan_of(changed(days, targets=targets), bounds, self.clock)
-        least, least_t = 0.0, 0.0
-        if both.bound > slack:
+        if both.objective <= slack:
+            does, missing = True, short_t(both)
+        else:
             without = plan_of(days, bounds, self.clock)
-            least, least_t = without.objective, short_t(without)
-        does = both.objective <= least + slack
+            missing = short_t(both) - short_t(without)
+            does = both.objective <= without.objective + slack
+            if not (both.proven and without.proven):
+                does = both.objective <= without.bound + slack
+                if not does and both.bound <= without.objective + slack:
+                    raise PlanError("time is up before it is known whether the date does")
         self.tried[day] = does
-        self.missing[day] = short_t(both) - least_t
+        if both.proven and (both.objective <= slack or without.proven):
+            self.missing[day] = missing
         return does
 
 
@@ -160,18 +164,23 @@ def _check(network: NetworkLike, stocks: Sequence[Stock]) -> None:
 
 
 def _reasons(
-    network: NetworkLike, stocks: tuple[Stock, ...], day: int | None, low: int, travel: int, missing: float,
+    network: NetworkLike, stocks: tuple[Stock, ...], day: int | None, low: int, travel: int, missing: float | None,
     stopped: bool,
 ) -> tuple[str, ...]:  # fmt: skip
     """The answer in sentences."""
     amount = words.number(sum(stock.t for stock in stocks))
     where = " and ".join(dict.fromkeys(network.place_ids[stock.place] for stock in stocks))
-    sooner = f"By {on(network, low)} {words.number(missing)} t of them or of what is used until then would be missing."
+    sooner = []
+    if missing is not None:
+        would = "t of them or of what is used until then would be missing."
+        sooner.append(f"By {on(network, low)} {words.number(missing)} {would}")
     lines = []
-    if day is None:
+    if day is None and low < travel:
+        lines.append(f"Time ran out before it was known on what date the {amount} t stated can stand at {where}.")
+    elif day is None:
         rest = "later dates were not tried in the time given" if stopped else "that is the last day"
         lines.append(f"The {amount} t stated cannot stand at {where} by {on(network, low)}; {rest}.")
-        lines.append(sooner)
+        lines += sooner
     elif stopped:
         lines.append(
             f"The {amount} t stated can stand at {where} on {on(network, day)}; "
@@ -180,8 +189,7 @@ def _reasons(
         )
     else:
         lines.append(f"The {amount} t stated can stand at {where} on {on(network, day)} and not a day sooner.")
-        if low >= travel:
-            lines.append(sooner)
+        lines += sooner if low >= travel else []
     if travel > 0:
         lines.append(f"Travel alone takes until {on(network, travel)}.")
     return tuple(lines)

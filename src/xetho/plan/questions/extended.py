@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from xetho.plan.highs import Live, Optimum, PlanError
+from xetho.plan.feasible import violation_of
+from xetho.plan.highs import VIOLATION, Live, Optimum, PlanError
 from xetho.plan.inputs import FloatArray
 from xetho.plan.lexicographic import FIRST_WEIGHT, TIE
 from xetho.plan.programme import Programme
@@ -18,13 +19,14 @@ from xetho.plan.questions.common import Clock, QuestionError
 class Aim:
     """The best value of an aim (least cost) with the shortage held, and the least shortage there can be.
 
-    `best` is None where time ran out after the shortage was known: then no better is known than the plan of least
-    shortage.
+    `best` is None where time ran out after the shortage was known; `values` are then the best known, which keep every
+    row and the shortage.
     """
 
     first: Optimum  # least shortage and labour together
     shortage: Optimum
     best: Optimum | None
+    values: FloatArray
 
 
 def with_columns(programme: Programme, columns: sparse.csc_matrix, upper: FloatArray) -> Programme:
@@ -50,20 +52,28 @@ def aim(programme: Programme, cost: FloatArray, allowed: float | None, slack: fl
     """Least cost among the plans with no more shortage than is allowed (priority-weighted t).
 
     allowed: the most shortage; the least there can be when None.  slack: added to it.  Raises QuestionError when no
-    plan is so good, with the least shortage in the error's `least`; PlanError when time is up before that is known.
+    plan is so good, with the least shortage in the error's `least`; PlanError when time is up before that is known,
+    with what was in hand.
     """
-    clock.check()
-    live = Live(programme)
+    live = Live(programme, tell=True)
     together = live.fresh(joint_cost(programme), clock.deadline)
     least = live.onward(programme.shortage_cost, clock.deadline)
     most = max(least.objective, 0.0) if allowed is None else allowed
     if least.bound > most + slack:
         raise TooShort(least.objective)
-    live.limit_shortage(max(most, least.objective) + slack)
+    limit = max(most, least.objective) + slack
+    live.limit_shortage(limit)
     try:
-        return Aim(together, least, live.onward(cost, clock.deadline))
-    except PlanError:
-        return Aim(together, least, None)
+        best = live.onward(cost, clock.deadline)
+    except PlanError as error:
+        known = [one for one, _ in error.so_far if _serves(programme, one, limit)]
+        return Aim(together, least, None, min([least.values, *known], key=lambda one: float(cost @ one)))
+    return Aim(together, least, best, best.values)
+
+
+def _serves(programme: Programme, values: FloatArray, limit: float) -> bool:
+    """Do the values keep the programme's rows and leave no more short than the limit?"""
+    return float(programme.shortage_cost @ values) <= limit and violation_of(programme, values) <= VIOLATION
 
 
 class TooShort(QuestionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import sparse
 
 from xetho.plan import horizon, words
 from xetho.plan.explain import KINDS
+from xetho.plan.highs import PlanError
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
 from xetho.plan.lexicographic import TIGHT
 from xetho.plan.model import Model
@@ -73,7 +75,8 @@ def largest_force(
     of_force: days x goods, t/day, what the force needs (factor 1); what of it is in the network's own need of the
     place is taken out there first.  men: how many that force is (0: not troops).
     It is one linear programme: largest factor among the plans of least shortage of all else, with its dual as the
-    bound. Raises QuestionError when the force needs nothing or no way brings what it needs, PlanError when time is up.
+    bound.  Where time runs out, the factor is one that can be met (none at worst) and the bound what all supply allows.
+    Raises QuestionError when the force needs nothing or no way brings what it needs.
     """
     at = network.place_ids.index(place) if place in network.place_ids else -1
     if at < 0 or not 0 <= day < int(network.days):
@@ -96,9 +99,10 @@ def largest_force(
     cost = np.zeros(len(programme.upper))
     cost[-1] = -1.0
     say("least shortage of all else, then the largest force")
-    found = aim(programme, cost, None, TIGHT * max(programme.wanted, 1.0), clock)
-    best = found.best
-    factor = float(best.values[-1]) if best is not None else 0.0
+    best, factor = None, 0.0
+    with suppress(PlanError):
+        found = aim(programme, cost, None, TIGHT * max(programme.wanted, 1.0), clock)
+        best, factor = found.best, float(found.values[-1])
     bound = min(-best.bound if best is not None else most, most)
     held = _held_by(own, model, best.duals) if best is not None else ()
     daily = float(extra.sum()) / (int(network.days) - day)
@@ -169,7 +173,8 @@ def _reasons(network: NetworkLike, found: Force) -> tuple[str, ...]:
     since = f"from {on(network, found.day)} to the end"
     need = f"{words.number(found.need_t_per_day)} t/day"
     if found.stopped:
-        return (f"Time ran out: between nothing and {words.number(found.bound)} times the need ({need}) can be met.",)
+        least = f"{words.number(found.factor)} times" if found.factor > 0 else "nothing"
+        return (f"Time ran out: between {least} and {words.number(found.bound)} times the need ({need}) can be met.",)
     if found.men_now > 0:
         lines = [
             f"{words.number(found.men)} troops can be sustained at {found.place} {since}: {words.number(found.factor)} "

@@ -55,10 +55,10 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Relaxations:
-    """Whether a side's plan closes and, when not, what would make it."""
+    """Whether a side's plan closes and, when not, what would make it; `closes` is None where time ran out before."""
 
     side: str
-    closes: bool
+    closes: bool | None
     base: Plan
     rows: tuple[Relaxation, ...]
     stopped: bool
@@ -79,7 +79,7 @@ def relaxations(
     closing: the share of what is wanted (by priority) that may go short in a plan that closes.  More carriers are of
     every pool of the mode where they are of most use, on all days on which the pool is there, and eat and need crews
     as the others. A later date moves every need and stock target of the places that are short.  Less need is the same
-    share of every need and target.  Raises PlanError when time is up before the base is planned.
+    share of every need and target.  Where time runs out, those known by then are told.
     """
     own = of_side(network, side)
     clock, say = Clock(time_limit), progress or (lambda _line: None)
@@ -90,11 +90,11 @@ def relaxations(
     if base.objective <= allowed:
         line = f"{side}: the plan closes, so nothing has to give."
         return Relaxations(side, True, base, (), False, (line,))
-    rows: list[Relaxation] = []
+    rows = [_given_up(base)]
+    closes = False if base.proven or base.bound > allowed else None
     stopped = False
     try:
         say("how much less need")
-        rows.append(_given_up(base))
         rows.append(_less_need(own, bounds, clock))
         modes = _modes(own)
         for mode in modes:
@@ -111,8 +111,12 @@ def relaxations(
         untried = "Time ran out before every relaxation was tried."
     else:
         untried = "Time ran out before less was tried." if not all(row.proven for row in rows) else ""
-    opening = f"{side}: {words.number(short_t(base))} t of the {words.number(wanted(own))} t wanted must go short."
-    lines = [opening]
+    short = f"{side}: {words.number(short_t(base))} t of the {words.number(wanted(own))} t wanted"
+    if base.proven:
+        lines = [f"{short} must go short."]
+    else:
+        lines = [f"{short} go short in the best plan known, and {_at_least(base)}."]
+        lines += ["Time ran out before it was known whether the plan closes."] if closes is None else []
     if hopeless_t > 1e-3:
         lines.append(
             f"{words.number(hopeless_t)} t of it is wanted before anything can have travelled there; more carriers "
@@ -120,7 +124,7 @@ def relaxations(
         )
     lines += [row.sentence for row in rows]
     lines += [untried] if untried else []
-    return Relaxations(side, False, base, tuple(rows), bool(untried), tuple(lines))
+    return Relaxations(side, closes, base, tuple(rows), bool(untried), tuple(lines))
 
 
 def _modes(network: NetworkLike) -> list[int]:
@@ -158,8 +162,14 @@ def _given_up(base: Plan) -> Relaxation:
     """What the base plan leaves short: the least by priority."""
     amount = short_t(base)
     most = " ".join(str(sentence) for sentence in base.shortages["sentence"].head(words.SHOWN))
-    sentence = f"Giving up {words.number(amount)} t would close it, the least by priority. {most}"
-    return Relaxation("need", "by priority", amount, "t", True, sentence)
+    least = "the least by priority" if base.proven else "less may do"
+    sentence = f"Giving up {words.number(amount)} t would close it, {least}. {most}"
+    return Relaxation("need", "by priority", amount, "t", base.proven, sentence)
+
+
+def _at_least(base: Plan) -> str:
+    """What is proven of the shortage of a plan that is not proven to be the best."""
+    return f"no plan has less than {words.number(base.bound)} t short by priority" if base.bound > 0 else "less may do"
 
 
 def _more_carriers(
@@ -185,8 +195,7 @@ def _more_carriers(
             "t too many would still be short)."
         )
         return Relaxation("carriers", name, None, "carriers", True, sentence)
-    best = found.best or found.first
-    extra = best.values[-len(pools) :]
+    extra = found.values[-len(pools) :]
     count = float(extra.sum())
     shares = [
         f"{words.number(float(np.ceil(more - 1e-6)))} in pool {network.pool_ids[int(pool)]}"
@@ -298,7 +307,10 @@ def _later(network: NetworkLike, base: Plan, period_days: int, allowed: float, c
 
     def closes(days: int) -> bool:
         moved = postponed(network, places, days)
-        return plan_of(moved, grid(moved, period_days), clock).objective <= allowed
+        plan = plan_of(moved, grid(moved, period_days), clock)
+        if plan.objective > allowed >= plan.bound and not plan.proven:
+            raise PlanError("time is up before it is known whether so many days do")
+        return plan.objective <= allowed
 
     most = total // 2
     if not closes(most):

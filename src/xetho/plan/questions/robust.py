@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,23 @@ import numpy as np
 from scipy import sparse
 
 from xetho.plan import words
+from xetho.plan.feasible import best_values, loads_of
 from xetho.plan.highs import Live, PlanError, dual_bound
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
 from xetho.plan.model import Model
 from xetho.plan.programme import Programme
-from xetho.plan.questions.common import Clock, QuestionError, Say, grid, model_of, of_side, plan_of, wanted_weighted
+from xetho.plan.questions.common import (
+    Clock,
+    QuestionError,
+    Say,
+    grid,
+    model_of,
+    of_side,
+    plan_of,
+    wanted_weighted,
+)
 from xetho.plan.questions.extended import joint_cost
+from xetho.plan.result import Plan
 
 TAIL_WEIGHT = 0.5
 """Weight of the worst tail against the expectation: a judgement of how far to guard against the worst."""
@@ -73,9 +83,9 @@ def robust(
     shortage and w times its mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one
     linear programme over all samples.
     network: as expected, for the plan to compare with.  samples: the same places, ways and days, disrupted.
-    Where time runs out, the expected plan's own assignment is the answer, with a bound from the samples planned with
-    foresight. Raises QuestionError for a tail that is not a share or a side that wants nothing, PlanError when time is
-    up before that.
+    Where time runs out, the best assignment known is told, with what need not go short with it in each sample as far as
+    is known, and the bound known by then.
+    Raises QuestionError for a tail that is not a share or a side that wants nothing.
     """
     if not 0.0 < tail <= 1.0:
         raise QuestionError(f"tail: found {tail:g}, allowed above 0 and up to 1")
@@ -86,31 +96,31 @@ def robust(
     clock, say = Clock(time_limit), progress or (lambda _line: None)
     bounds = grid(own, period_days)
     say("the plan for what is expected")
-    base = plan_of(own, bounds, clock)
-    models = [model_of(of_side(sample, side), bounds)[0] for sample in samples]
+    base = plan_of(own, bounds, Clock(0.75 * clock.left))  # the samples have the rest
+    sampled = [of_side(sample, side) for sample in samples]
+    models = [model_of(sample, bounds)[0] for sample in sampled]
     ways = _ways(own, models)
     given = _shares(own, base.carriers, ways)
     say("that plan under the samples")
-    before = [_under(own, model, given, clock) for model in models]
-    found, bound = None, 0.0
-    try:
-        say(f"one assignment for {len(models)} samples")
-        found = _solve(own, models, ways, tail, total, clock)
-    except PlanError:
-        bound = _with_foresight(models, clock)
-    assignment, shortages = given, before
-    if found is not None:
+    begun = time.perf_counter()
+    before, known = _under_all(sampled, models, given, base, clock.deadline)
+    judging = time.perf_counter() - begun
+    say(f"one assignment for {len(models)} samples")
+    # Any other assignment will be judged as this one was.
+    found = _solve(own, models, ways, tail, total, clock.deadline - judging)
+    assignment, shortages, bound, done = given, before, found.bound, found.done and base.proven and known
+    if found.assignment is not None:
         say("that assignment under the samples")
-        assignment, bound = found
-        shortages = [_under(own, model, assignment, None) for model in models]
-        if _aim(before, tail) < _aim(shortages, tail):
-            assignment, shortages = given, before
+        other, known = _under_all(sampled, models, found.assignment, base, clock.deadline)
+        done = done and known
+        if _aim(other, tail) <= _aim(before, tail):
+            assignment, shortages = found.assignment, other
     worst, worst_before = in_tail(shortages, tail), in_tail(before, tail)
     mean, mean_before = float(np.mean(shortages)), float(np.mean(before))
     objective = _aim(shortages, tail)
     answer = Robust(
         len(models), tail, bounds, assignment, tuple(shortages), tuple(before), mean, worst, mean_before, worst_before,
-        objective, min(bound, objective), total, found is None, (),
+        objective, min(bound, objective), total, not done, (),
     )  # fmt: skip
     return replace(answer, reasons=_reasons(side, answer))
 
@@ -175,24 +185,59 @@ def _assigned(network: NetworkLike, model: Model) -> tuple[Programme, IntArray, 
     return fitted, np.arange(first, first + count), np.where(strength > 0, 1.0, 0.0)
 
 
-def _under(network: NetworkLike, model: Model, assignment: FloatArray, clock: Clock | None) -> float:
-    """Least shortage of a sample when the assignment is given."""
+def _under_all(
+    samples: Sequence[NetworkLike], models: Sequence[Model], assignment: FloatArray, base: Plan, deadline: float
+) -> tuple[list[float], bool]:
+    """Shortage of each sample when the assignment is given: the least, or what is known; and whether all are least."""
+    found, known = [], True
+    for number, (sample, model) in enumerate(zip(samples, models, strict=True)):
+        # Each has its share of the time left, so that the last ones have some.
+        now = time.perf_counter()
+        short, least = _under(sample, model, assignment, base, now + (deadline - now) / (len(models) - number))
+        found.append(short)
+        known = known and least
+    return found, known
+
+
+def _under(
+    network: NetworkLike, model: Model, assignment: FloatArray, base: Plan, deadline: float
+) -> tuple[float, bool]:
+    """Shortage of a sample when the assignment is given, and whether it is proven to be the least.
+
+    Without time it is that of the best loads known, be they the solver's or those of the plan for what is expected.
+    """
     programme, rows, there = _assigned(network, model)
     upper = programme.row_upper.copy()
     upper[rows] = there * assignment[model.hauls.period, model.hauls.way]
-    deadline = clock.deadline if clock is not None else math.inf
-    live = Live(replace(programme, row_upper=upper))
-    live.fresh(joint_cost(programme), deadline)
-    return max(live.onward(programme.shortage_cost, deadline).objective, 0.0)
+    programme = replace(programme, row_upper=upper)
+    live = Live(programme, tell=True)
+    try:
+        live.fresh(joint_cost(programme), deadline)
+        return max(live.onward(programme.shortage_cost, deadline).objective, 0.0), True
+    except PlanError as error:
+        expected = loads_of(network, model, programme, base)
+        known = [expected, best_values(network, model, programme, (one for one, _ in error.so_far))]
+        return min(float(programme.shortage_cost @ values) for values in known), False
+
+
+@dataclass(frozen=True)
+class _Assigned:
+    """An assignment for all samples (None: no other than what there was), and the bound of all; is it the best?"""
+
+    assignment: FloatArray | None
+    bound: float
+    done: bool
 
 
 def _solve(
-    network: NetworkLike, models: Sequence[Model], ways: IntArray, tail: float, total: float, clock: Clock
-) -> tuple[FloatArray, float]:
-    """The assignment of least (1 - w) mean + w tail, and the bound of that.
+    network: NetworkLike, models: Sequence[Model], ways: IntArray, tail: float, total: float, deadline: float
+) -> _Assigned:
+    """The assignment of least (1 - w) mean + w tail, or one near it, and the bound of that.
 
     Columns: every sample's own, then the shares, then the tail's threshold and each sample's excess over it.
     """
+    if time.perf_counter() >= deadline:
+        return _Assigned(None, 0.0, done=False)
     parts = [_assigned(network, model) for model in models]
     sizes = [len(one.upper) for one, _, _ in parts]
     heights = [one.matrix.shape[0] for one, _, _ in parts]
@@ -241,9 +286,10 @@ def _solve(
         tie_cost=np.concatenate([*(one.tie_cost / count for one, _, _ in parts), none]),
     )  # fmt: skip
     # Neither need be exact: an assignment is judged by what it leaves short, and any duals prove a bound.
-    rough = Live(programme).roughly(programme.shortage_cost, clock.deadline, EXACT)
+    live = Live(programme, tell=True)
+    rough = live.roughly(programme.shortage_cost, deadline, EXACT)
     if rough is None:
-        raise PlanError("no assignment in time; allow more time or plan with longer periods")
+        return _Assigned(None, 0.0, done=False)
     found, duals = rough
     bound, _ = dual_bound(
         programme.matrix, programme.row_lower, programme.row_upper, programme.reach, programme.shortage_cost, duals
@@ -253,20 +299,7 @@ def _solve(
     np.add.at(whole_share, group.reshape(-1), chosen)
     assignment = np.zeros((len(models[0].means.days), width))
     assignment[ways[:, 0], ways[:, 1]] = chosen / np.maximum(whole_share, 1.0)[group.reshape(-1)]
-    return assignment, max(bound, 0.0)
-
-
-def _with_foresight(models: Sequence[Model], clock: Clock) -> float:
-    """A bound of the objective: every sample planned as if it were known, as far as time allows (else nothing)."""
-    least = []
-    for model in models:
-        try:
-            live = Live(model.programme)
-            live.fresh(joint_cost(model.programme), max(clock.deadline, time.perf_counter() + 5.0))
-            least.append(max(live.onward(model.programme.shortage_cost, time.perf_counter() + 5.0).bound, 0.0))
-        except PlanError:
-            least.append(0.0)
-    return float(np.mean(least))  # the worst tail is never less than the mean
+    return _Assigned(assignment, max(bound, 0.0), done=not live.out_of_time)
 
 
 def _reasons(side: str, found: Robust) -> tuple[str, ...]:
@@ -283,8 +316,7 @@ def _reasons(side: str, found: Robust) -> tuple[str, ...]:
         f"{share(found.worst_of_base)} in the worst {tail}.",
     ]
     if found.stopped:
-        lines[0] = lines[0].replace("Over", "Time ran out, so carriers are assigned for what is expected. Over", 1)
-        lines.pop()
+        lines.insert(0, "Time ran out: this is the best assignment known, and each sample may do with less short.")
     lines.append(
         f"Proof: no assignment has less of expectation and worst together ({TAIL_WEIGHT:g} each) by more than "
         f"{words.within(found.gap)} of what is wanted, over these samples."

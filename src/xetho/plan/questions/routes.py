@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xetho.plan import words
+from xetho.plan.feasible import loads_of
+from xetho.plan.highs import PlanError
 from xetho.plan.inputs import NetworkLike
-from xetho.plan.questions.common import Clock, QuestionError, Say, changed, grid, indices_of, short_t, wanted
-from xetho.plan.result import Plan
-from xetho.plan.solve import Planner
+from xetho.plan.questions.common import (
+    Clock,
+    QuestionError,
+    Say,
+    changed,
+    grid,
+    indices_of,
+    model_of,
+    short_t,
+    wanted,
+    wanted_weighted,
+)
+from xetho.plan.result import BEST_SO_FAR, Plan
+from xetho.plan.sofar import unpriced
+from xetho.plan.solve import Planner, plan_from
 
 
 @dataclass(frozen=True)
@@ -21,17 +36,28 @@ class WithoutRoutes:
     routes: tuple[str, ...]
     base: Plan
     plan: Plan
+    stopped: bool  # neither plan need be the best: what more goes short lies between `least_more` and `most_more`
     reasons: tuple[str, ...]
 
     @property
     def more_short_t(self) -> float:
-        """Tonnes short that were not short before."""
+        """Tonnes short in the one plan that are not in the other."""
         return short_t(self.plan) - short_t(self.base)
 
     @property
     def more_labour(self) -> float:
         """Further man-days (fuel at its exchange rate)."""
         return self.plan.labour_objective - self.base.labour_objective
+
+    @property
+    def least_more(self) -> float:
+        """Priority-weighted tonnes that at least go short without the routes and not with them, proven."""
+        return max(self.plan.bound - self.base.objective, 0.0)
+
+    @property
+    def most_more(self) -> float:
+        """Priority-weighted tonnes that at most do, proven."""
+        return max(self.plan.objective - self.base.bound, 0.0)
 
 
 def closed(network: NetworkLike, routes: Sequence[int]) -> NetworkLike:
@@ -50,7 +76,8 @@ def without_routes(
 ) -> WithoutRoutes:
     """The best plan when the named routes carry nothing all campaign long, against the best plan with them.
 
-    Raises QuestionError for routes that are not there or when none is named, PlanError when time is up.
+    Where time runs out, the best plans known are told apart by their bounds.
+    Raises QuestionError for routes that are not there or when none is named.
     """
     if not routes:
         raise QuestionError("name at least one route to do without")
@@ -58,12 +85,41 @@ def without_routes(
     clock, say = Clock(time_limit), progress or (lambda _line: None)
     planner = Planner(network, grid(network, period_days))
     say("planning with the routes")
-    base = planner.solve(clock.left)
+    base = planner.solve(clock.left, or_best=True)
     say("planning without them")
-    clock.check()
-    plan = planner.replan(closed(network, shut), clock.left)
+    without = closed(network, shut)
     names = tuple(dict.fromkeys(routes))
-    return WithoutRoutes(names, base, plan, _reasons(network, names, base, plan))
+    try:
+        if not base.proven:
+            raise PlanError("time is up")
+        plan = planner.replan(without, clock.left)
+    except PlanError:
+        plan = _as_it_stays(without, base)
+        found = WithoutRoutes(names, base, plan, True, ())
+        return replace(found, reasons=_known(network, found))
+    return WithoutRoutes(names, base, plan, False, _reasons(network, names, base, plan))
+
+
+def _as_it_stays(network: NetworkLike, base: Plan) -> Plan:
+    """What is left of a plan in the network without the routes; no plan there is better than the best with them."""
+    started = time.perf_counter()
+    model, loads = model_of(network, base.bounds)
+    values = loads_of(network, model, model.programme, base)
+    plan = plan_from(network, model, unpriced(model.programme, values, base.bound, 0.0), loads, started)
+    plan.status = BEST_SO_FAR
+    return plan
+
+
+def _known(network: NetworkLike, found: WithoutRoutes) -> tuple[str, ...]:
+    """What is known when time was up, in sentences."""
+    named, unit = " and ".join(found.routes), "t by priority"
+    all_t = wanted_weighted(network)
+    return (
+        f"Time ran out: without {named} between {words.number(found.least_more)} and {words.number(found.most_more)} "
+        f"{unit} more go short, of {words.number(all_t)} that are wanted.",
+        f"The best plan known without goes short of {words.number(found.plan.objective)} {unit}, that with of "
+        f"{words.number(found.base.objective)}; no plan with goes short of less than {words.number(found.base.bound)}.",
+    )
 
 
 def _reasons(network: NetworkLike, routes: tuple[str, ...], base: Plan, plan: Plan) -> tuple[str, ...]:

@@ -13,7 +13,16 @@ from xetho.plan import explain, horizon, words
 from xetho.plan.highs import Basis, PlanError
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
 from xetho.plan.lexicographic import TIE, TIGHT, Answer
-from xetho.plan.questions.common import Clock, QuestionError, Say, changed, grid, model_of, of_side, signed_rest
+from xetho.plan.questions.common import (
+    Clock,
+    QuestionError,
+    Say,
+    changed,
+    grid,
+    model_of,
+    of_side,
+    signed_rest,
+)
 from xetho.plan.questions.extended import aim
 from xetho.plan.result import Plan
 from xetho.plan.solve import Planner
@@ -24,6 +33,8 @@ MOST_CHECKED = 12
 
 SPAN_SHARE = 0.02
 """Share of a resource's worth that a stretch of dates must have to be told."""
+
+UNITS = {"pool": "carrier", "route": "t/day", "region": "person"}
 
 
 @dataclass(frozen=True)
@@ -40,16 +51,17 @@ class Stretch:
 class OneMore:
     """What one more of a resource throughout is worth.
 
-    worth: by the dual price (a slope: exact for a small change, an upper limit for a large one).  gain: what a plan
-    with one more, or a hundredth more where that is more, gains for each (None where none was planned).  Both are in
-    `worth_in`.
+    worth: by the dual price (a slope: exact for a small change, an upper limit for a large one; None where time ran out
+    before it was known).  gain: what a plan with one more, or a hundredth more where that is more, gains for each (None
+    where none was planned).  most: what no such plan can gain more than.  All are in `worth_in`.
     """
 
     kind: str  # pool, route or region
     key: str
     unit: str
-    worth: float
+    worth: float | None
     gain: float | None
+    most: float
     worth_in: str  # t, priority-weighted t or man-days
     stretches: tuple[Stretch, ...]
 
@@ -77,8 +89,9 @@ def one_more(
     """What one more carrier of a mode or pool, t/day of a route or person of a region is worth to a side.
 
     One more is there on every day on which there is any, and wherever its pool may work.
-    Raises QuestionError for a name that is none of these, or that the side does not use; PlanError when time is up
-    before the base is planned.
+    Where time runs out before the base is planned, no price is known: no gain is then larger than all that goes short
+    in the best plan known (or than its labour, where nothing does).
+    Raises QuestionError for a name that is none of these, or that the side does not use.
     """
     own = of_side(network, side)
     clock, say = Clock(time_limit), progress or (lambda _line: None)
@@ -86,13 +99,16 @@ def one_more(
     bounds = grid(own, period_days)
     planner = Planner(own, bounds)
     say("the base plan")
-    base = planner.solve(clock.left)
-    table = base.bottlenecks
-    if not _told(table, resources) and not base.feasible:
+    base = planner.solve(clock.left, or_best=True)
+    table: pd.DataFrame | None = base.bottlenecks if base.proven else None
+    if table is not None and not _told(table, resources) and not base.feasible:
         say("what they are worth in labour")
         table = _in_labour(own, bounds, clock)
+    if table is None:
+        unknown = tuple(_unknown(own, base, kind, key) for kind, key in resources)
+        return Worth(name, unknown, base, True, _not_priced(name, unknown))
     rows = [_row(own, base, table, kind, key) for kind, key in resources]
-    rows.sort(key=lambda row: -row.worth)
+    rows.sort(key=lambda row: -(row.worth or 0.0))
     stopped = False
     checked: list[OneMore] = []
     for place, row in enumerate(rows):
@@ -100,7 +116,6 @@ def one_more(
         if place < MOST_CHECKED and not stopped:
             say(f"more of {row.key}")
             try:
-                clock.check()
                 step = _step(own, row.kind, row.key)
                 gain = _gain(base, planner.replan(more(own, row.kind, row.key, step), clock.left), row.worth_in) / step
             except RuntimeError:
@@ -169,14 +184,31 @@ def _told(table: pd.DataFrame, resources: Sequence[tuple[str, str]]) -> bool:
     return any(((table["kind"] == kind) & (table["key"] == key)).any() for kind, key in resources)
 
 
-def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataFrame:
-    """The bottlenecks of least labour with the shortage held at its least: for resources that no shortage hangs on."""
+def _unknown(network: NetworkLike, base: Plan, kind: str, key: str) -> OneMore:
+    """What is known of a resource without prices: no plan gains more than all that the best plan known lacks or takes.
+
+    No shortage and no labour is below nothing, whatever there is more of.
+    """
+    short = base.objective > 0
+    counted = _worth_in(network, base, explain.no_bottlenecks()) if short else "man-days"
+    most = (base.objective if short else base.labour_objective) / _step(network, kind, key)
+    return OneMore(kind, key, UNITS[kind], None, None, most, counted, ())
+
+
+def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataFrame | None:
+    """The bottlenecks of least labour with the shortage held at its least: for resources that no shortage hangs on.
+
+    None when time is up before they are known.
+    """
     model, _ = model_of(network, bounds)
     programme = model.programme
     slack = TIGHT * max(programme.wanted, 1.0)
-    found = aim(programme, programme.labour_cost + TIE * programme.tie_cost, None, slack, clock).best
+    try:
+        found = aim(programme, programme.labour_cost + TIE * programme.tie_cost, None, slack, clock).best
+    except PlanError:
+        found = None
     if found is None:
-        raise PlanError("time ran out before the worth in labour was known; allow more time")
+        return None
     rows, columns = programme.matrix.shape
     none = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     answer = Answer(found.values, 0.0, found.bound, found.duals, np.zeros(rows, dtype=bool), none)
@@ -207,8 +239,7 @@ def _row(network: NetworkLike, base: Plan, table: pd.DataFrame, kind: str, key: 
         if worth > 0 and worth >= SPAN_SHARE * total:
             between = _between(network, base, kind, key, row["from"], row["until"])
             stretches.append(Stretch(first, until, float(row["worth_per_day"]), between))
-    unit = {"pool": "carrier", "route": "t/day", "region": "person"}[kind]
-    return OneMore(kind, key, unit, total, None, counted, tuple(stretches))
+    return OneMore(kind, key, UNITS[kind], total, None, total, counted, tuple(stretches))
 
 
 def _there(network: NetworkLike, kind: str, key: str, first: date, until: date) -> tuple[date, date, int]:
@@ -266,11 +297,19 @@ def _between(network: NetworkLike, base: Plan, kind: str, key: str, first: date,
     return f"{network.place_ids[int(network.arc_from[arc])]} and {network.place_ids[int(network.arc_to[arc])]}"
 
 
+def _not_priced(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
+    """What is known when time was up, in sentences."""
+    lines = [f"Time ran out before it was known what one more of {name} is worth."]
+    for row in rows:
+        lines.append(f"One more {row.unit} of {row.key} gains no more than {words.number(row.most)} {row.worth_in}.")
+    return tuple(lines)
+
+
 def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
     """The answer in sentences."""
     lines = []
     for row in rows:
-        if row.worth <= 0:
+        if not row.worth:
             continue
         weighted = " (priority-weighted)" if row.worth_in == "priority-weighted t" else ""
         labour = row.worth_in == "man-days"
@@ -288,7 +327,7 @@ def _reasons(name: str, rows: Sequence[OneMore]) -> tuple[str, ...]:
         unit = "man-days" if labour else f"t{weighted}"
         checked = "" if row.gain is None else f"; plans with more gain {words.number(row.gain)} for each"
         lines.append(f"In all {row.key}: {words.number(row.worth)} {unit} by the dual price{checked}.")
-    idle = [row.key for row in rows if row.worth <= 0]
+    idle = [row.key for row in rows if not row.worth]
     if idle and len(idle) == len(rows):
         lines.append(f"One more of {name} is worth nothing: what there is never binds.")
     elif idle:
