@@ -37,6 +37,37 @@ def test_a_question_is_answered(xetho: Call, small: Path, options: list[str], na
     assert "High Valley" in told.out or "porters" in told.out or "Relief" in told.out
 
 
+@pytest.mark.parametrize(("options", "name"), QUESTIONS)
+def test_a_question_without_time_is_answered_with_what_is_known(
+    xetho: Call, small: Path, options: list[str], name: str
+) -> None:
+    answer = xetho("plan", small, *options, "--time-limit", "1e-9", "--json")
+    assert answer.code == 3
+    assert answer.json["question"] == name
+    assert answer.json["proven"] is False and answer.json["status"] == "best so far"
+    assert keys_of(answer.json) <= documented()
+    told = xetho("plan", small, *options, "--time-limit", "1e-9")
+    assert told.code == 3 and told.out.splitlines() == answer.json["reasons"]
+    assert any("Time ran out" in line for line in answer.json["reasons"])
+
+
+def test_a_plan_without_time_carries_nothing_and_says_so(
+    xetho: Call, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XETHO_CACHE", "")
+    best = xetho("plan", small, "--json").json
+    answer = xetho("plan", small, "--time-limit", "1e-9", "--json")
+    assert answer.code == 3 and keys_of(answer.json) <= documented()
+    assert answer.json["status"] == "best so far" and best["status"] == "optimal"
+    assert answer.json["bound"] <= best["objective"] < answer.json["objective"] and answer.json["gap"] > 0
+    told = xetho("plan", small, "--time-limit", "1e-9")
+    assert told.code == 3 and "The plan is best so far" in told.out and "Time ran out before more was" in told.out
+    assert "0.0 % of the 130 t needed is met by the best plan known" in told.out
+    again = xetho("plan", small, "--time-limit", "60", "--json")
+    assert again.code == 0 and again.json["objective"] == pytest.approx(best["objective"], abs=1e-6)
+    assert xetho("plan", small, "--time-limit", "0").code == 2
+
+
 def test_answers_agree_with_each_other(xetho: Call, small: Path) -> None:
     def ask(*options: str) -> Any:
         return xetho("plan", small, *options, "--json").json

@@ -51,6 +51,11 @@ def test_mass_balance_and_limits(seed: int, step: int) -> None:
     network = random_network(seed)
     plan = solve(network, period_days=step)
     assert_balanced(network, plan)
+    assert_within_limits(network, plan)
+
+
+def assert_within_limits(network: HandNetwork, plan: Plan) -> None:
+    """Look up every limit: carriers, people, roads, handling, needs and the first target's stock."""
     for array in (plan.load, plan.carriers, plan.stock, plan.shortage, plan.target_shortage):
         assert array.min(initial=0.0) >= 0.0
     assert np.all(plan.shortage <= plan.need + 1e-9)

@@ -56,12 +56,13 @@ def table(
     return made
 
 
-def show_sides(console: Console, sides: Iterable[Mapping[str, Any]]) -> None:
-    """A line for each side: does the plan close for it, and how much of its need is met."""
+def show_sides(console: Console, sides: Iterable[Mapping[str, Any]], proven: bool = True) -> None:
+    """A line for each side: does the plan close for it, and how much of its need is met; proven: by any plan."""
+    can = "can be met" if proven else "is met by the best plan known"
     for one in sides:
         mark = "[bold green]The plan closes[/]" if one["closes"] else "[bold red]The plan does not close[/]"
         met = percent(1 - one["shortage_share"]) if one["shortage_share"] > 5e-4 else "100 %"
-        console.print(f"{mark} for {escape(one['name'])}: {met} of the {number(one['need_t'])} t needed can be met.")
+        console.print(f"{mark} for {escape(one['name'])}: {met} of the {number(one['need_t'])} t needed {can}.")
 
 
 def proven(gap: float) -> str:
@@ -73,7 +74,7 @@ def proven(gap: float) -> str:
 
 def show_plan(console: Console, shape: Mapping[str, Any], everything: bool = False) -> None:
     """For whom the plan closes, why not, and which resources bind; long tables only with `everything`."""
-    show_sides(console, shape["sides"])
+    show_sides(console, shape["sides"], shape["status"] == "optimal")
     least = f"least possible shortage proven to {proven(shape['gap'])} of all need"
     console.print(f"\nThe plan is {shape['status']}; {least}.")
     # The first lines say for whom it closes, which was just said.
