@@ -90,7 +90,7 @@ def one_more(
 
     One more is there on every day on which there is any, and wherever its pool may work.
     Where time runs out before the base is planned, no price is known: no gain is then larger than all that goes short
-    in the best plan known (or than its labour, where nothing does).
+    in the best plan known.
     Raises QuestionError for a name that is none of these, or that the side does not use.
     """
     own = of_side(network, side)
@@ -185,14 +185,12 @@ def _told(table: pd.DataFrame, resources: Sequence[tuple[str, str]]) -> bool:
 
 
 def _unknown(network: NetworkLike, base: Plan, kind: str, key: str) -> OneMore:
-    """What is known of a resource without prices: no plan gains more than all that the best plan known lacks or takes.
+    """What is known of a resource without prices: no plan gains more than all that the best plan known leaves short.
 
-    No shortage and no labour is below nothing, whatever there is more of.
+    A plan that is proven has prices of shortage, and no plan gains more than all the labour it takes.
     """
-    short = base.objective > 0
-    counted = _worth_in(network, base, explain.no_bottlenecks()) if short else "man-days"
-    most = (base.objective if short else base.labour_objective) / _step(network, kind, key)
-    return OneMore(kind, key, UNITS[kind], None, None, most, counted, ())
+    most, counted = (base.labour_objective, "man-days") if base.proven else (base.objective, _tonnes(network))
+    return OneMore(kind, key, UNITS[kind], None, None, most / _step(network, kind, key), counted, ())
 
 
 def _in_labour(network: NetworkLike, bounds: IntArray, clock: Clock) -> pd.DataFrame | None:
@@ -262,8 +260,11 @@ def _worth_in(network: NetworkLike, base: Plan, table: pd.DataFrame) -> str:
     short = table[table["worth_in"] != "man-days"]
     if len(short):
         return str(short.iloc[0]["worth_in"])
-    if base.feasible or len(table):
-        return "man-days"
+    return "man-days" if base.feasible or len(table) else _tonnes(network)
+
+
+def _tonnes(network: NetworkLike) -> str:
+    """What shortage is counted in."""
     weights = [*np.asarray(network.good_weight).tolist(), *(target.weight for target in network.targets)]
     return "t" if all(weight == 1.0 for weight in weights) else "priority-weighted t"
 
