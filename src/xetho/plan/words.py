@@ -178,10 +178,13 @@ def _plain(mode: str) -> str:
 
 def _proof(plan: Plan) -> str:
     count = counted(len(plan.bounds) - 1, "period")
-    ended = "Time ran out before more was proven. " if not plan.proven else ""
+    ended = "" if plan.proven else "Time ran out before more was proven. "
+    labour = f"none as good has labour smaller by more than {within(plan.labour_gap)}"
+    if plan.labour_bound <= 0 < plan.labour_objective:
+        labour = "nothing is proven of its labour"
     return (
         f"{ended}Proof: no plan on these {count} has a shortage smaller by more than {within(plan.gap)} of all that is "
-        f"wanted, and none as good has labour smaller by more than {within(plan.labour_gap)}."
+        f"wanted, and {labour}."
     )
 
 
