@@ -34,8 +34,8 @@ class Ask:
     """What can be asked of a campaign's plan.
 
     Every question is about one side (who attacks the camp of the outcome, or who wants most, unless `side` is given)
-    and plans in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense and
-    NoProof when time is up before anything is known; what is known when time is up comes with `stopped` set.
+    and plans in periods of at most `period_days` days.  All raise CampaignError for a question that makes no sense.
+    Where time is up, the best answer known by then comes with `stopped` set and bounds that hold.
 
     >>> import xetho as xt
     >>> xt.load("dien-bien-phu").ask.earliest()  # doctest: +SKIP
