@@ -196,13 +196,9 @@ class Ask:
 @contextmanager
 def _answers() -> Iterator[None]:
     """Tell what is wrong with a question in the campaign's own errors."""
-    from xetho.campaign import NoProof
-    from xetho.plan import PlanError
     from xetho.plan.questions import QuestionError
 
     try:
         yield
     except QuestionError as error:
         raise CampaignError(*error.problems) from error
-    except PlanError as error:
-        raise NoProof(str(error)) from error
