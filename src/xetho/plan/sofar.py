@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def solve_so_far(
     least = labour = 0.0
     for part in reversed(parts(whole)):
         try:
-            found = solve_in_order(part.programme, deadline - time.perf_counter(), say, tell=True)
+            found = _in_order(part.programme, deadline, say)
         except PlanError as error:
             for number, (some, _) in enumerate(error.so_far):
                 if number == len(in_hand):
@@ -64,6 +65,17 @@ def solve_so_far(
     values = np.where(done, values, best_values(network, model, whole, in_hand))
     labour = labour_bound(whole, proof.values(), float(whole.shortage_cost @ values))
     return Answer(values, least, labour, duals, of_shortage, basis), True
+
+
+def _in_order(programme: Programme, deadline: float, say: Callable[[str], None]) -> Answer:
+    """The answer of a part.  Raises PlanError with what was in hand."""
+    try:
+        return solve_in_order(programme, deadline - time.perf_counter(), say, tell=True)
+    except PlanError as first:
+        # With time left it was accuracy that failed, and from another vertex it need not.
+        with suppress(PlanError):
+            return solve_in_order(programme, deadline - time.perf_counter(), say)
+        raise first
 
 
 def unpriced(programme: Programme, values: FloatArray, least: float, labour: float) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,7 +56,29 @@ def aim(programme: Programme, cost: FloatArray, allowed: float | None, slack: fl
     plan is so good, with the least shortage in the error's `least`; PlanError when time is up before that is known,
     with what was in hand.
     """
-    live = Live(programme, tell=True)
+    error = None
+    try:
+        found = _aim(programme, cost, allowed, slack, clock, tell=True)
+        if found.best is not None or clock.left <= 0:
+            return found
+    except PlanError as stopped:
+        found, error = None, stopped
+    # With time left it was accuracy that failed, and from another vertex it need not.
+    with suppress(PlanError):
+        again = _aim(programme, cost, allowed, slack, clock, tell=False)
+        if again.best is not None or found is None:
+            return again
+    if found is None:
+        assert error is not None
+        raise error
+    return found
+
+
+def _aim(
+    programme: Programme, cost: FloatArray, allowed: float | None, slack: float, clock: Clock, *, tell: bool
+) -> Aim:
+    """As `aim`; tell: as for `Live`."""
+    live = Live(programme, tell=tell)
     together = live.fresh(joint_cost(programme), clock.deadline)
     least = live.onward(programme.shortage_cost, clock.deadline)
     most = max(least.objective, 0.0) if allowed is None else allowed
