@@ -30,7 +30,7 @@ def signature() -> tuple[Any, ...]:
     """Types of the arguments of `campaign` as it is launched."""
     state, shared = types.float32[:, ::1], types.int64[::1]
     return (
-        types.int32[::1], types.float32[::1], state, state, shared, types.uint64, types.int64,
+        types.int32[::1], types.float32[::1], state, state, shared, types.uint64, types.uint32[::1],
         types.float32[:, :, ::1], types.int64[:, ::1],
     )  # fmt: skip
 

@@ -212,7 +212,7 @@ def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None
     """Cut route `r` in the lanes where strike `j` has come to it, as often as it has."""
     k, entity = n[at[T_STRIKE_THREAT] + j], n[at[T_STRIKE_ENTITY] + j]
     left, count = s[at[S_STRIKE_LEFT] + j], s[at[S_STRIKE_CUTS] + j]
-    lanes, work, gap = s[at[S_SCRATCH] + LANES], s[at[S_SCRATCH] + WORK], s[at[S_SCRATCH] + GAP]
+    lanes, work, gap = s[at[S_SCRATCH] + LANES].view(np.int32), s[at[S_SCRATCH] + WORK], s[at[S_SCRATCH] + GAP]
     backlog, total = s[at[S_BACKLOG] + r], s[at[A_CUTS] + r]
     few = _cut_lanes(left, lanes)
     while few > 0:
@@ -220,7 +220,7 @@ def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None
         _mending(drawn, lanes, count, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, gap, key, runs, entity)
         again = 0
         for i in range(few):
-            lane = int(lanes[i])
+            lane = np.int64(lanes[i])
             backlog[lane] += work[i]
             total[lane] += ONE
             count[lane] += ONE
@@ -231,7 +231,7 @@ def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None
 
 
 @lane_loop
-def _cut_lanes(left: A, lanes: A) -> int:
+def _cut_lanes(left: A, lanes: N) -> int:
     """Put down which lanes have come to a cut; their number. Without a branch, since nobody could foretell it."""
     few = 0
     for lane in range(left.shape[0]):
@@ -242,12 +242,12 @@ def _cut_lanes(left: A, lanes: A) -> int:
 
 @lane_loop
 def _mending(
-    drawn: int, lanes: A, count: A, days: A, varies: A, work: A, gap: A, key: int, runs: RUNS, entity: int
+    drawn: int, lanes: N, count: A, days: A, varies: A, work: A, gap: A, key: int, runs: RUNS, entity: int
 ) -> None:
     """Man-days that the next cut takes to mend and the effort from it to the one after, for the lanes put down."""
-    last = np.float32(count.shape[0] - 1)
+    last = np.int32(count.shape[0] - 1)
     for i in range(drawn):
-        lane = np.int64(max(NONE, min(lanes[i], last)))  # beyond those put down there may be anything
+        lane = np.int64(max(np.int32(0), min(lanes[i], last)))  # beyond those put down there may be anything
         luck, until, _, _ = uniform4(key, STRIKE, runs[lane], np.int64(count[lane]) + 1, entity, 0)
         work[i] = days[lane] * lognormal(luck, varies[lane])
         gap[i] = -log(until)
