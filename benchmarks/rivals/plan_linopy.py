@@ -31,7 +31,7 @@ class Stated:
         status, condition = self.model.solve(
             solver_name="highs", io_api="direct", progress=False, output_flag=False, **options
         )
-        if status != "ok":
+        if status != "ok" or condition == "time_limit":  # linopy calls that ok, too
             raise RuntimeError(f"{status}: {condition}")
         return float(self.model.objective.value)
 

@@ -37,6 +37,14 @@ def test_a_rival_ends_at_a_plan_as_good(ours: dict[str, Any], rival: Contender) 
     assert found["their_gap"] <= 0.004 and abs(found["their_labour_gap"]) <= 0.06
 
 
+@pytest.mark.parametrize("rival", [rival for rival in RIVALS if rival.name in ("linopy", "pypsa")])
+def test_a_rival_out_of_time_has_no_plan(rival: Contender, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in rival.packages:
+        pytest.importorskip(package)
+    monkeypatch.setattr("benchmarks.rivals.plan_linopy.LIMIT_S", 0.0)
+    assert answer(rival)["shortage"] is None
+
+
 def test_what_differs_is_told(ours: dict[str, Any]) -> None:
     better = compare(ours, {**ours, "shortage": ours["shortage_bound"] - 0.01 * ours["wanted"]})
     assert "is below our bound" in better["problems"][0]
