@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ import numpy as np
 from xetho.plan import account, explain, horizon, relaxation
 from xetho.plan.firstorder import FirstOrder
 from xetho.plan.follow import Followed, follow
-from xetho.plan.highs import SMALL_ROWS, Basis, Live, PlanError, dual_bound
+from xetho.plan.highs import Basis, Live, Optimum, PlanError
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.lexicographic import Answer
 from xetho.plan.model import Model, build, load_values
@@ -45,15 +44,8 @@ COARSE_DAYS = 28
 ROUGH = 1e-2
 """Relative gap at which coarse programmes count as solved: what is left is less than what they leave out."""
 
-EARLY, EARLY_GAP, EARLY_COST_GAP = 1e-3, 1e-3, 1e-2
-"""Relative gap at which small parts count as solved, unless a gap is asked for that is smaller than one of the others:
-the last hundredth of that way takes half of the time."""
-
 NEARLY = 1e-4
 """A bound of shortage that is less than what is short by this share of all that is wanted is good enough."""
-
-MINE = 0.25
-"""Share of the gap asked for that small parts may leave open, too."""
 
 STEPS = 250
 """Steps of the gradient method from one look at what it found to the next."""
@@ -162,7 +154,7 @@ class _Search:
             joint = beside.submit(self._bound_joint, relaxed)
             shortage = beside.submit(self._bound_shortage)
             self.say("the plan by periods")
-            small = self._small(gap, cost_gap)
+            small = self._small()
             found = self._found(np.zeros(self.useful.shape), small)
             if self.sides.large_ways.any():
                 found = self._soon(found, small, joint)
@@ -194,9 +186,8 @@ class _Search:
     def _build(self, means: PeriodMeans, loads: BoolArray) -> Model:
         return build(self.network, means, loads, labour_per_fuel_t=self.labour_per_fuel_t)
 
-    def _small(self, gap: float, cost_gap: float) -> tuple[FloatArray, FloatArray]:
+    def _small(self) -> tuple[FloatArray, FloatArray]:
         """Daily loads and shortages of the small parts, solved as they are, with their bounds."""
-        accuracy = EARLY if gap >= EARLY_GAP and cost_gap >= EARLY_COST_GAP else None
         short = np.zeros(self.daily.need.shape)
         if self.sides.large_ways.all():
             return np.zeros(self.useful.shape), short
@@ -204,41 +195,28 @@ class _Search:
         values, duals = np.zeros(len(model.programme.upper)), np.zeros(len(model.programme.row_lower))
         mine = [part for part in parts(model.programme) if not self.sides.holds(model, part)]
         for part in mine:
-            values[part.columns], duals[part.rows], bound = self._optimum(part, _joint(part.programme), accuracy)
-            self.proven.small_joint += bound
-        prices = Prices(self.network, model)
-        self.proven.small_joint = max(self.proven.small_joint, prices.bound(duals, WEIGHT, 1.0))
+            best = self._optimum(part, _joint(part.programme))
+            if best is not None:
+                values[part.columns], duals[part.rows] = best.values, best.duals
+                self.proven.small_joint += max(best.bound, 0.0)
         # Where labour is cheap beside shortage, the prices of both prove nearly as much of shortage alone.
-        proven = max(prices.bound(duals / WEIGHT, 1.0, 0.0), 0.0)
-        if float(model.programme.shortage_cost @ values) > proven + max(NEARLY, MINE * gap) * self.wanted:
-            least = np.zeros(len(duals))
-            bounds = 0.0
-            for part in mine:
-                _, least[part.rows], bound = self._optimum(part, part.programme.shortage_cost, accuracy)
-                bounds += bound
-            proven = max(proven, bounds, prices.bound(least, 1.0, 0.0))
+        proven = max(Prices(self.network, model).bound(duals / WEIGHT, 1.0, 0.0), 0.0)
+        if float(model.programme.shortage_cost @ values) > proven + NEARLY * self.wanted:
+            least = [self._optimum(part, part.programme.shortage_cost) for part in mine]
+            proven = max(proven, sum(max(best.bound, 0.0) for best in least if best is not None))
         self.proven.small_shortage = proven
         day, pair = model.short.T
         at = model.columns
         small = ~self.sides.large_pairs[model.pairs[pair, 0], model.pairs[pair, 1]]
-        unmet = np.where(small, np.clip(values[at.shortage : at.target], 0.0, None), 0.0)
+        unmet = np.where(small, values[at.shortage : at.target], 0.0)
         short[day, model.pairs[pair, 0], model.pairs[pair, 1]] = unmet
         return load_values(model, values, self.useful.shape), short
 
-    def _optimum(self, part: Part, cost: FloatArray, accuracy: float | None) -> tuple[FloatArray, FloatArray, float]:
-        """Values, row duals and what these prove; nothing where there was no time."""
-        programme = part.programme
-        if accuracy is not None and len(part.rows) > SMALL_ROWS:
-            rough = Live(programme).roughly(cost, self.deadline, accuracy)
-            if rough is not None:
-                sides = (programme.row_lower, programme.row_upper)
-                bound, _ = dual_bound(programme.matrix, *sides, programme.reach, cost, rough[1])
-                return *rough, max(bound, 0.0)
-        else:
-            with suppress(PlanError):
-                best = Live(programme).fresh(cost, self.deadline, vertex=False)
-                return best.values, best.duals, max(best.bound, 0.0)
-        return np.zeros(len(part.columns)), np.zeros(len(part.rows)), 0.0
+    def _optimum(self, part: Part, cost: FloatArray) -> Optimum | None:
+        try:
+            return Live(part.programme).fresh(cost, self.deadline, vertex=False)
+        except PlanError:
+            return None
 
     def _bound_joint(self, relaxed: Model) -> tuple[Loads, Worth]:
         """Bound of both objectives at once from the relaxation's prices, which also tell what binds; where to begin."""

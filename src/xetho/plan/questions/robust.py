@@ -15,16 +15,7 @@ from xetho.plan.highs import Live, PlanError, dual_bound
 from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
 from xetho.plan.model import Model
 from xetho.plan.programme import Programme
-from xetho.plan.questions.common import (
-    Clock,
-    QuestionError,
-    Say,
-    grid,
-    model_of,
-    of_side,
-    plan_of,
-    wanted_weighted,
-)
+from xetho.plan.questions.common import Clock, QuestionError, Say, grid, model_of, of_side, plan_of, wanted_weighted
 from xetho.plan.questions.extended import joint_cost
 from xetho.plan.result import Plan
 
@@ -83,8 +74,8 @@ def robust(
     shortage and w times its mean over the worst `tail` (Rockafellar and Uryasev, Journal of Risk 2, 2000), as one
     linear programme over all samples.
     network: as expected, for the plan to compare with.  samples: the same places, ways and days, disrupted.
-    Where time runs out, the best assignment known is told, with what need not go short with it in each sample as far as
-    is known, and the bound known by then.
+    Where time runs out, the best assignment known is told, with what goes short under it in each sample as far as is
+    known, and the bound known by then.
     Raises QuestionError for a tail that is not a share or a side that wants nothing.
     """
     if not 0.0 < tail <= 1.0:
