@@ -1,4 +1,4 @@
-"""The widest vectors for all that Numba compiles here, whichever part of the package is loaded first."""
+"""The widest vectors for all that Numba compiles here, and loops that can use them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from typing import Any
 
 from numba import config
 from numba.core.codegen import get_host_cpu_features
+from numba.core.compiler import Compiler
+
+
+class Apart(Compiler):
+    """Numba's compiler (`pipeline_class`), told that array arguments do not overlap unless they are only read."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)  # type: ignore[no-untyped-call]
+        self.state.flags.noalias = True
 
 
 def ask_for_wide_vectors() -> None:

@@ -47,7 +47,7 @@ def _begin(network: HandNetwork, model: Model, series: Series, best: Optimum) ->
     pair = model.pairs[model.short[:, 1]]
     short[model.short[:, 0], pair[:, 0], pair[:, 1]] = best.values[at.shortage : at.target]
     loads = load_values(model, best.values, series.useful.shape)
-    prices = Prices(network, model).mended(best.duals, WEIGHT, 1.0)
+    prices = Prices(model).mended(best.duals, WEIGHT, 1.0)
     return series.from_loads(loads, short, best.values[at.target :]), series.from_duals(prices)
 
 
@@ -62,7 +62,7 @@ def test_it_stays_at_an_optimum_and_finds_it_from_nothing(seed: int) -> None:
     network, model, series = _daily(seed)
     best = _optimum(model)
     begin = _begin(network, model, series, best)
-    prices = Prices(network, model)
+    prices = Prices(model)
     slack = 2e-3 * (1.0 + best.objective)
     nothing = Loads(*map(np.zeros_like, begin[0])), Worth(*map(np.zeros_like, begin[1]))
     for where, steps in ((begin, 100), (nothing, 10_000)):

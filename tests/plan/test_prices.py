@@ -20,7 +20,7 @@ def _daily(seed: int) -> tuple[Prices, Model]:
     network = random_network(seed)
     means = period_means(network, np.arange(int(network.days) + 1))
     model = build(network, means, useful_loads(network, means), labour_per_fuel_t=100.0)
-    return Prices(network, model), model
+    return Prices(model), model
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)

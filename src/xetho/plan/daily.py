@@ -145,7 +145,7 @@ class _Search:
         self.sides = tell_apart(self.network, relaxed, self.useful, SMALL_LOADS)
         large = self.useful & self.sides.large_ways[None, :, None]
         self.large = self._build(self.daily, large)
-        self.prices = Prices(self.network, self.large)
+        self.prices = Prices(self.large)
         self.series = Series(self.network, self.large, large, self.sides.large_pairs, WEIGHT)
         self.wanted = relaxed.programme.wanted
         compiling = self._compile()
@@ -200,7 +200,7 @@ class _Search:
                 values[part.columns], duals[part.rows] = best.values, best.duals
                 self.proven.small_joint += max(best.bound, 0.0)
         # Where labour is cheap beside shortage, the prices of both prove nearly as much of shortage alone.
-        proven = max(Prices(self.network, model).bound(duals / WEIGHT, 1.0, 0.0), 0.0)
+        proven = max(Prices(model).bound(duals / WEIGHT, 1.0, 0.0), 0.0)
         if float(model.programme.shortage_cost @ values) > proven + NEARLY * self.wanted:
             least = [self._optimum(part, part.programme.shortage_cost) for part in mine]
             proven = max(proven, sum(max(best.bound, 0.0) for best in least if best is not None))

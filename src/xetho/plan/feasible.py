@@ -6,21 +6,32 @@ it is a plan; carrying nothing is one too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
 import numpy as np
-from scipy import sparse
+from numba import njit
 
 from xetho.plan import horizon
 from xetho.plan.follow import Followed, use_what_is_left
 from xetho.plan.highs import VIOLATION, violation
-from xetho.plan.inputs import FloatArray, IntArray, NetworkLike
+from xetho.plan.inputs import AnyArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.model import Model, load_values
 from xetho.plan.programme import Programme, parts
 from xetho.plan.result import Plan
+from xetho.vectors import ask_for_wide_vectors
 
 ROUNDS, SETTLED_T = 200, 1e-9
 """Times that loads of a period may rise with what they bring to each other, and tonnes that are no rise."""
+
+
+@cache
+def load() -> None:
+    """Have the walk compiled, or loaded, before a clock is started."""
+    none, whole = np.zeros((1, 1, 1)), np.zeros((2, 1, 1))
+    one, two = np.zeros(1, dtype=np.int64), np.zeros((2, 1), dtype=np.int64)
+    _walk_periods(none, none.copy(), whole, none.copy(), none.copy(), none, none, none, one, one, two, whole)
 
 
 def best_values(
@@ -31,20 +42,25 @@ def best_values(
     programme: of the model, or with other rows of limits.  given: values of its columns, however bad.
     The better is, part by part, that with less shortage, then with less labour and fuel.
     """
-    size = len(model.programme.upper)
     shape = (model.means.periods, len(network.way_arc), len(network.good_ids))
     found = [walked(network, model, programme, np.zeros(shape), np.zeros(model.means.need.shape))]
-    for values in given:
-        clipped = np.clip(values[:size], 0.0, programme.upper[:size])
-        short = np.zeros(model.means.need.shape)
-        at, pairs = model.columns, model.pairs[model.short[:, 1]]
-        short[model.short[:, 0], pairs[:, 0], pairs[:, 1]] = clipped[at.shortage : at.target]
-        found.append(walked(network, model, programme, load_values(model, clipped, shape), short))
+    found += [feasible(network, model, programme, values) for values in given]
     kept = [one for one in found if violation_of(programme, one) <= VIOLATION]
     best = kept[0].copy()
     for part in parts(programme) if len(kept) > 1 else ():
         best[part.columns] = min((one[part.columns] for one in kept), key=lambda one: _worth(part.programme, one))
     return best
+
+
+def feasible(network: NetworkLike, model: Model, programme: Programme, values: FloatArray) -> FloatArray:
+    """The solution of a programme that values of its columns, however bad, come to when walked through."""
+    size = len(model.programme.upper)
+    shape = (model.means.periods, len(network.way_arc), len(network.good_ids))
+    clipped = np.clip(values[:size], 0.0, programme.upper[:size])
+    short = np.zeros(model.means.need.shape)
+    at, pairs = model.columns, model.pairs[model.short[:, 1]]
+    short[model.short[:, 0], pairs[:, 0], pairs[:, 1]] = clipped[at.shortage : at.target]
+    return walked(network, model, programme, load_values(model, clipped, shape), short)
 
 
 def _worth(programme: Programme, values: FloatArray) -> tuple[float, float]:
@@ -121,63 +137,104 @@ def _walk(
     """Loads that can be made, stocks at the start of each period and at the end, and unmet need (all t)."""
     means = model.means
     arc = np.asarray(network.way_arc, dtype=np.int64)
-    origin = np.asarray(network.arc_from, dtype=np.int64)[arc]
-    leaving = _sums(origin, len(network.place_ids))
-    reaching = _sums(np.asarray(network.arc_to, dtype=np.int64)[arc], len(network.place_ids))
     lag = np.asarray(network.way_travel, dtype=np.int64)
     shares = np.zeros((means.periods, means.periods, len(arc)))  # loaded, arriving, way
     for days in np.unique(lag):
         shares[:, :, lag == days] = means.arrival_shares(int(days))[:, :, None]
     shares *= (1.0 - means.loss)[:, None, :]
-    coming = np.array(means.inflow)
     stocks = np.zeros((means.periods + 1, *means.need.shape[1:]))
     stocks[0] = network.stock0
     made, unmet = np.zeros(loads.shape), np.zeros(means.need.shape)
-    for k in range(means.periods):
-        draws = _draws(network, model, k)
-        there = stocks[k] + coming[k]
-        out = leaving @ loads[k]
-        for way, good, amount in draws:
-            np.add.at(out, (origin[way], good), amount * loads[k, way].sum(axis=1))
-        for _ in range(ROUNDS):
-            # From nothing upwards: what is loaded in a round needs no more than the rounds before have brought.
-            here = there + reaching @ (made[k] * shares[k, k][:, None])
-            share = np.divide(here, out, out=np.ones_like(out), where=out > here)
-            whole = np.ones(len(arc))
-            for way, good, _amount in draws:
-                whole[way] = np.minimum(whole[way], share[origin[way], good])
-            more = loads[k] * np.minimum(share[origin], whole[:, None])
-            rise = float(np.max(more - made[k], initial=0.0))
-            made[k] = more
-            if rise <= SETTLED_T:
-                break
-        for later in np.flatnonzero(shares[k].any(axis=1)):
-            coming[later] += reaching @ (made[k] * shares[k, later][:, None])
-        left = stocks[k] + coming[k] - leaving @ made[k]
-        for way, good, amount in draws:
-            np.subtract.at(left, (origin[way], good), amount * made[k, way].sum(axis=1))
-        left = np.maximum(left, 0.0)
-        met = np.minimum(np.maximum(means.need[k] - withheld[k], 0.0), left)
-        unmet[k] = means.need[k] - met
-        stocks[k + 1] = left - met
+    carrier_days = np.divide(1.0, means.capacity, out=np.zeros_like(means.capacity), where=means.capacity > 0)
+    goods = np.stack([network.way_food_good, network.way_fuel_good]).astype(np.int64)
+    fuel = np.broadcast_to(np.asarray(network.way_fuel, dtype=np.float64), carrier_days.shape)
+    draws = np.stack([carrier_days * np.asarray(network.way_food, dtype=np.float64), fuel])
+    _walk_periods(
+        np.ascontiguousarray(loads), made, stocks, unmet, np.array(means.inflow), np.ascontiguousarray(means.need),
+        np.ascontiguousarray(withheld), shares, np.asarray(network.arc_from, dtype=np.int64)[arc],
+        np.asarray(network.arc_to, dtype=np.int64)[arc], goods, np.where(goods[:, None] >= 0, draws, 0.0),
+    )  # fmt: skip
     return made, stocks, unmet
 
 
-def _sums(place: IntArray, places: int) -> sparse.csr_matrix:
-    """What adds up ways by their place (places x W)."""
-    return sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=(places, len(place)))
+ask_for_wide_vectors()
+_compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy")
 
 
-def _draws(network: NetworkLike, model: Model, period: int) -> list[tuple[IntArray, IntArray, FloatArray]]:
-    """Food and fuel: ways that draw it, the good of each, and t for each tonne loaded."""
-    capacity = model.means.capacity[period]
-    per_tonne = np.divide(1.0, capacity, out=np.zeros_like(capacity), where=capacity > 0)
-    found = []
-    for goods, amount in (
-        (network.way_food_good, np.asarray(network.way_food, dtype=np.float64) * per_tonne),
-        (network.way_fuel_good, np.asarray(network.way_fuel, dtype=np.float64)),
-    ):
-        good = np.asarray(goods, dtype=np.int64)
-        way = np.flatnonzero((good >= 0) & (amount > 0))
-        found.append((way, good[way], amount[way]))
-    return found
+@_compiled
+def _walk_periods(
+    loads: FloatArray, made: FloatArray, stocks: FloatArray, unmet: FloatArray, coming: FloatArray, need: FloatArray,
+    withheld: FloatArray, shares: FloatArray, origin: AnyArray, goal: AnyArray, draw_good: AnyArray, draw: FloatArray,
+) -> None:  # fmt: skip
+    """Fill `made`, `stocks` and `unmet`; draw_good and draw: of food and fuel, by way, and t a tonne by period and way.
+
+    coming: what comes from outside, to which arrivals are added.
+    """
+    periods, ways, goods = loads.shape
+    places = stocks.shape[1]
+    used = np.empty(ways, np.int64)
+    out, here = np.zeros((places, goods)), np.zeros((places, goods))
+    for k in range(periods):
+        count = 0
+        for way in range(ways):
+            for good in range(goods):
+                if loads[k, way, good] > 0.0:
+                    used[count] = way
+                    count += 1
+                    break
+        _leave(loads[k], used[:count], origin, draw_good, draw[:, k], out)
+        for _ in range(ROUNDS):
+            # From nothing upwards: what is loaded in a round needs no more than the rounds before have brought.
+            here[:] = stocks[k] + coming[k]
+            for number in range(count):
+                way = used[number]
+                for good in range(goods):
+                    here[goal[way], good] += made[k, way, good] * shares[k, k, way]
+            rise = 0.0
+            for number in range(count):
+                way = used[number]
+                place, whole = origin[way], 1.0
+                for kind in range(2):
+                    good = draw_good[kind, way]
+                    if draw[kind, k, way] > 0.0 and out[place, good] > here[place, good]:
+                        whole = min(whole, here[place, good] / out[place, good])
+                for good in range(goods):
+                    share = whole
+                    if out[place, good] > here[place, good]:
+                        share = min(share, here[place, good] / out[place, good])
+                    more = loads[k, way, good] * share
+                    rise = max(rise, more - made[k, way, good])
+                    made[k, way, good] = more
+            if rise <= SETTLED_T:
+                break
+        out[:] = 0.0
+        for number in range(count):
+            way = used[number]
+            for later in range(k, periods):
+                if shares[k, later, way] > 0.0:
+                    for good in range(goods):
+                        coming[later, goal[way], good] += made[k, way, good] * shares[k, later, way]
+        _leave(made[k], used[:count], origin, draw_good, draw[:, k], out)
+        for place in range(places):
+            for good in range(goods):
+                left = max(stocks[k, place, good] + coming[k, place, good] - out[place, good], 0.0)
+                met = min(max(need[k, place, good] - withheld[k, place, good], 0.0), left)
+                unmet[k, place, good] = need[k, place, good] - met
+                stocks[k + 1, place, good] = left - met
+                out[place, good] = 0.0
+
+
+@_compiled
+def _leave(
+    loads: FloatArray, ways: AnyArray, origin: AnyArray, draw_good: AnyArray, draw: FloatArray, out: FloatArray
+) -> None:
+    """Add to `out` what loads take from their places, with food and fuel."""
+    for way in ways:
+        total, place = 0.0, origin[way]
+        for good in range(loads.shape[1]):
+            out[place, good] += loads[way, good]
+            total += loads[way, good]
+        for kind in range(2):
+            if draw[kind, way] > 0.0:
+                good = draw_good[kind, way]
+                out[place, good] += total * draw[kind, way]

@@ -42,6 +42,10 @@ class Proof:
     shortage: FloatArray
     both: FloatArray
 
+    def at(self, weight: float) -> FloatArray:
+        """Row duals of both objectives at another weight, of the same basis where both proofs are."""
+        return self.both - (LAST_WEIGHT - weight) * self.shortage
+
 
 @dataclass(frozen=True)
 class Start:
@@ -86,7 +90,7 @@ def solve_in_order(
     basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     shortage_bound = labour_bound = 0.0
     for part in parts(whole):
-        solved = _solve_part(part.programme, deadline, say, _of_part(start, part), tell)
+        solved = _solve_part(part.programme, deadline, say, of_part(start, part), tell)
         answer = _answer(part.programme, solved)
         values[part.columns] = answer.values
         duals[part.rows] = answer.duals
@@ -109,8 +113,8 @@ class _Solved:
     basis: Basis
 
 
-def _of_part(start: Start | None, part: Part) -> Start | None:
-    """What a start says of a part."""
+def of_part(start: Start | None, part: Part) -> Start | None:
+    """What a start of the whole programme says of a part."""
     if start is None:
         return None
     rows, columns = part.rows, part.columns

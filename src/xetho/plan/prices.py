@@ -1,7 +1,7 @@
-"""A bound on every daily plan from prices of goods by place and day, whatever they are and wherever they come from.
+"""A bound on every plan from prices of goods by place and period, whatever they are and wherever they come from.
 
-With the prices of stocks given, the rest of the dual of the daily programme is a matter of each day by itself: a
-price may not rise with time (what lies there can wait), a lane is worth its best good's gain, a carrier its best way's.
+With the prices of stocks given, the rest of the dual of the programme is a matter of each period by itself: a price may
+not rise with time (what lies there can wait), a lane is worth its best good's gain, a carrier its best way's.
 """
 
 from __future__ import annotations
@@ -10,32 +10,25 @@ import numpy as np
 from scipy import sparse
 
 from xetho.plan.highs import dual_bound
-from xetho.plan.inputs import FloatArray, NetworkLike
+from xetho.plan.inputs import FloatArray
 from xetho.plan.model import Model, RowBlock
 
 
 class Prices:
-    """What turns any prices into duals of a model by day that keep every reduced cost at nothing or more."""
+    """What turns any prices into duals of a model that keep every reduced cost at nothing or more."""
 
-    def __init__(self, network: NetworkLike, model: Model) -> None:
-        """model: by day."""
+    def __init__(self, model: Model) -> None:
         self.model = model
-        days, pairs = model.means.periods, len(model.pairs)
-        index = np.full((len(network.place_ids), len(network.good_ids)), -1, dtype=np.int64)
-        index[model.pairs[:, 0], model.pairs[:, 1]] = np.arange(pairs)
-        flows, lanes = model.flows, model.lanes
-        arc = lanes.arc[flows.lane]
-        arrival = flows.period + lanes.lag[flows.lane]
-        self._arrives = arrival < days
-        self._kept = np.where(self._arrives, lanes.kept[flows.lane], 0.0)
-        self._loaded = flows.period * pairs + index[np.asarray(network.arc_from, dtype=np.int64)[arc], flows.good]
-        self._brought = (
-            np.minimum(arrival, days - 1) * pairs + index[np.asarray(network.arc_to, dtype=np.int64)[arc], flows.good]
-        )
-        self._target_pair = np.array([index[target.place, target.good] for target in network.targets], dtype=np.int64)
+        at, programme = model.columns, model.programme
+        periods, pairs = model.means.periods, len(model.pairs)
+        # Stocks are the first rows of all.
+        self._gains = programme.matrix[: periods * pairs, : at.haul].T.tocsr()
+        self._can_load, self._can_haul = programme.upper[: at.haul] > 0, programme.upper[at.haul : at.stock] > 0
+        target = self._block("target")
+        width = int(model.pairs[:, 1].max(initial=0)) + 1
+        self._target_pair = np.searchsorted(model.pairs @ (width, 1), target.key * width + target.good)
         kind = np.concatenate([np.full(len(block.key), block.kind, dtype="U8") for block in model.blocks])
-        at = model.columns
-        hauls = model.programme.matrix[:, at.haul : at.stock].tocoo()
+        hauls = programme.matrix[:, at.haul : at.stock].tocoo()
         of = kind[hauls.row]
         pool, rest = of == "pool", (of != "pool") & (of != "lane")
         self._is_pool = kind == "pool"
@@ -51,31 +44,29 @@ class Prices:
         model, programme = self.model, self.model.programme
         y = np.where(np.isfinite(programme.row_lower), duals, np.minimum(duals, 0.0))
         y = np.where(np.isfinite(programme.row_upper), y, np.maximum(y, 0.0))
-        days, pairs = model.means.periods, len(model.pairs)
+        periods, pairs = model.means.periods, len(model.pairs)
         target = self._block("target")
         rows = slice(target.first, target.first + len(target.key))
         y[rows] = np.minimum(y[rows], shortage_weight * programme.shortage_cost[model.columns.target :])
-        stands = np.zeros((days, pairs))
+        stands = np.zeros((periods, pairs))
         np.add.at(stands, (target.period, self._target_pair), y[rows])
-        price = y[: days * pairs].reshape(days, pairs)  # a view: the stocks are the first rows of all
+        price = y[: periods * pairs].reshape(periods, pairs)  # a view
         after = np.zeros(pairs)
-        for day in range(days - 1, -1, -1):
-            after = np.maximum(price[day], after + stands[day])
-            price[day] = after
-        flat = price.ravel()
-        gain = self._kept * flat[self._brought] - flat[self._loaded]
+        for period in range(periods - 1, -1, -1):
+            after = np.maximum(price[period], after + stands[period])
+            price[period] = after
         lane = np.zeros(len(model.lanes.period))
-        np.maximum.at(lane, model.flows.lane, gain)
+        np.maximum.at(lane, model.flows.lane, np.where(self._can_load, self._gains @ price.ravel(), 0.0))
         y[self._block("lane").first :][: len(lane)] = lane
         at = model.columns
         profit = lane[model.hauls.lane] - labour_weight * programme.labour_cost[at.haul : at.stock] + self._rest @ y
-        profit = np.where(model.hauls.is_open, np.maximum(profit, 0.0), 0.0)
+        profit = np.where(self._can_haul, np.maximum(profit, 0.0), 0.0)
         worth = np.zeros(len(y))
         np.maximum.at(worth, self._pool_row, profit[self._pool_haul] / self._pool_use)
         return np.where(self._is_pool, -worth, y)
 
     def bound(self, duals: FloatArray, shortage_weight: float, labour_weight: float) -> float:
-        """What no daily plan's weighted sum of shortage and labour can be below, proven by these duals once mended."""
+        """What no plan's weighted sum of shortage and labour can be below, proven by these duals once mended."""
         programme = self.model.programme
         cost = shortage_weight * programme.shortage_cost + labour_weight * programme.labour_cost
         y = self.mended(duals, shortage_weight, labour_weight)

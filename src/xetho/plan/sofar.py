@@ -15,7 +15,7 @@ import numpy as np
 from xetho.plan.feasible import best_values
 from xetho.plan.highs import Basis, PlanError, dual_bound
 from xetho.plan.inputs import FloatArray, NetworkLike
-from xetho.plan.lexicographic import FIRST_WEIGHT, LAST_WEIGHT, TIE, Answer, solve_in_order, weighted
+from xetho.plan.lexicographic import FIRST_WEIGHT, LAST_WEIGHT, TIE, Answer, Proof, solve_in_order, weighted
 from xetho.plan.model import Model
 from xetho.plan.programme import Programme, parts
 
@@ -35,6 +35,7 @@ def solve_so_far(
     rows, columns = whole.matrix.shape
     values, duals, of_shortage = np.zeros(columns), np.zeros(rows), np.zeros(rows, dtype=bool)
     proof = {weight: np.zeros(rows) for weight in WEIGHTS}
+    of_least = np.zeros(rows)
     basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     done = np.zeros(columns, dtype=bool)
     in_hand: list[FloatArray] = []
@@ -50,7 +51,7 @@ def solve_so_far(
             known = [prices for _, prices in error.so_far]
             least += shortage_bound(part.programme, known)
             for weight, prices in proof.items():
-                prices[part.rows] = _best_duals(part.programme, weighted(part.programme, weight), known)
+                prices[part.rows] = best_duals(part.programme, weighted(part.programme, weight), known)
             continue
         done[part.columns] = True
         values[part.columns], duals[part.rows] = found.values, found.duals
@@ -58,10 +59,12 @@ def solve_so_far(
         basis.columns[part.columns], basis.rows[part.rows] = found.basis.columns, found.basis.rows
         least, labour = least + found.shortage_bound, labour + found.labour_bound
         assert found.proof is not None
+        of_least[part.rows] = found.proof.shortage
         for weight, prices in proof.items():
             prices[part.rows] = found.proof.both * (weight / LAST_WEIGHT)
     if done.all():
-        return Answer(values, least, labour, duals, of_shortage, basis), False
+        whole_proof = Proof(of_least, proof[LAST_WEIGHT])
+        return Answer(values, least, labour, duals, of_shortage, basis, whole_proof), False
     values = np.where(done, values, best_values(network, model, whole, in_hand))
     labour = labour_bound(whole, proof.values(), float(whole.shortage_cost @ values))
     return Answer(values, least, labour, duals, of_shortage, basis), True
@@ -92,14 +95,19 @@ def shortage_bound(programme: Programme, duals: Iterable[FloatArray]) -> float:
     return max([0.0, *(_bound(programme, cost, one * scale) for one in duals for scale in scales)])
 
 
-def labour_bound(programme: Programme, duals: Iterable[FloatArray], short: float) -> float:
-    """The least labour of plans with no more shortage than `short` that row duals of both objectives prove."""
-    costs = {weight: weighted(programme, weight) for weight in WEIGHTS}
+def labour_bound(
+    programme: Programme, duals: Iterable[FloatArray], short: float, weights: Iterable[float] = WEIGHTS
+) -> float:
+    """The least labour of plans with no more shortage than `short` that row duals of both objectives prove.
+
+    weights: of shortage, at which the duals may be.
+    """
+    costs = {weight: weighted(programme, weight) for weight in weights}
     known = (_bound(programme, cost, one) - weight * short for one in duals for weight, cost in costs.items())
     return max([0.0, *known]) / (1.0 + TIE)  # the cost that decides ties is at most the labour itself
 
 
-def _best_duals(programme: Programme, cost: FloatArray, duals: Iterable[FloatArray]) -> FloatArray:
+def best_duals(programme: Programme, cost: FloatArray, duals: Iterable[FloatArray]) -> FloatArray:
     """Those of the row duals that prove most; without any, those that prove nothing."""
     return max([np.zeros(len(programme.row_lower)), *duals], key=lambda one: _bound(programme, cost, one))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xetho.plan import account, explain, horizon
+from xetho.plan import account, descent, explain, feasible, horizon
 from xetho.plan.inputs import BoolArray, FloatArray, IntArray, NetworkLike
 from xetho.plan.kept import Kept, answer_key
 from xetho.plan.lexicographic import Answer, solve_in_order
@@ -16,9 +16,13 @@ from xetho.plan.model import Model, build, load_values
 from xetho.plan.prune import PeriodMeans, period_means, useful_loads
 from xetho.plan.result import BEST_SO_FAR, FEASIBLE_SHARE, Plan
 from xetho.plan.sofar import solve_so_far
+from xetho.plan.soon import replan_so_far
 
 PERIOD_DAYS, LABOUR_PER_FUEL_T = 14, 100.0
 """What `solve` plans with unless told otherwise."""
+
+AROUND = 2.7
+"""How long a re-plan takes around its search for what making its model takes (a judgement)."""
 
 NOISE_T = 1e-7
 """Loads of fewer tonnes in a period than this are rounding of the solver and are dropped."""
@@ -113,14 +117,16 @@ class Planner:
         return plan
 
     def replan(
-        self, network: NetworkLike, time_limit: float = 60.0, progress: Callable[[str], None] | None = None
-    ) -> Plan:
+        self, network: NetworkLike, time_limit: float = 60.0, progress: Callable[[str], None] | None = None,
+        *, or_best: bool = False,
+    ) -> Plan:  # fmt: skip
         """The plan of a network with the same ids in the same periods, sought from the basis of the planner's own.
 
         It is proven as any plan is.  Where several plans are as good, it need not be the one that `solve` finds.
+        or_best: give the best plan known after the time limit, of status `sofar.BEST_SO_FAR`, which keeps every row and
+        whose bounds hold; the limit is then one of the whole call, as long as the planner's own plan is there already.
         Raises ValueError when the network's ids or days are others, PlanError when no proven optimum is found in time.
         """
-        started = time.perf_counter()
         for ids in ("place_ids", "good_ids", "pool_ids", "region_ids", "route_ids"):
             if list(getattr(network, ids)) != list(getattr(self._network, ids)):
                 raise ValueError(f"a re-plan needs a network with the same {ids.replace('_', ' ')}")
@@ -129,11 +135,23 @@ class Planner:
         if self._solved is None:
             self.solve(time_limit, progress)
         assert self._solved is not None
+        if or_best:
+            descent.load()
+            feasible.load()
+        started, say = time.perf_counter(), progress or (lambda _line: None)
         base, answer = self._solved
         model, loads = self._model(network, self._loads)
         start = lift(answer, base, model)
-        found = solve_in_order(model.programme, time_limit, progress or (lambda _line: None), start)
-        return plan_from(network, model, found, loads, started)
+        if or_best:
+            # Making a plan of the answer takes about as long as making the model took.
+            left = time_limit - AROUND * (time.perf_counter() - started)
+            found, stopped = replan_so_far(network, model, start, left, say)
+        else:
+            found, stopped = solve_in_order(model.programme, time_limit, say, start), False
+        plan = plan_from(network, model, found, loads, started)
+        if stopped:
+            plan.status = BEST_SO_FAR
+        return plan
 
     def _answer(
         self, model: Model, time_limit: float, say: Callable[[str], None], or_best: bool

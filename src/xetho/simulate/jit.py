@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from numba import config, njit
 from numba.core.compiler import Compiler
 
-from xetho.vectors import ask_for_wide_vectors
+from xetho.vectors import Apart, ask_for_wide_vectors
 
 try:
     from xetho.simulate import link
@@ -106,20 +106,12 @@ def whole_day(load_steps: Callable[[], None]) -> Callable[[Fn], Fn]:
     return lambda fn: _compile(fn, "day", before=load_steps)
 
 
-class _Apart(Compiler):
-    """Numba's compiler, told that array arguments do not overlap."""
-
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)  # type: ignore[no-untyped-call]
-        self.state.flags.noalias = True
-
-
 def _compile(fn: Fn, kind: str, apart: bool = False, before: Callable[[], None] | None = None, **options: Any) -> Fn:
     # No kernel makes arrays, so none needs to count who uses them (a third of the time of taking rows). None is called
     # from C. A part has no code to keep on disk, nor any that Python could call.
     alone = link is None or kind != "part"
     options = {"_nrt": False, "no_cfunc_wrapper": True, "cache": alone, "no_cpython_wrapper": not alone} | options
-    ordinary = _Apart if apart else Compiler
+    ordinary = Apart if apart else Compiler
     pipeline = ordinary if link is None else link.compiler(kind, apart, before)
     settings: Any = config
     usual = settings.CACHE_DIR

@@ -10,7 +10,6 @@ import numpy as np
 
 from xetho.plan import words
 from xetho.plan.feasible import loads_of
-from xetho.plan.highs import PlanError
 from xetho.plan.inputs import NetworkLike
 from xetho.plan.questions.common import (
     Clock,
@@ -89,15 +88,9 @@ def without_routes(
     say("planning without them")
     without = closed(network, shut)
     names = tuple(dict.fromkeys(routes))
-    try:
-        if not base.proven:
-            raise PlanError("time is up")
-        plan = planner.replan(without, clock.left)
-    except PlanError:
-        plan = _as_it_stays(without, base)
-        found = WithoutRoutes(names, base, plan, True, ())
-        return replace(found, reasons=_known(network, found))
-    return WithoutRoutes(names, base, plan, False, _reasons(network, names, base, plan))
+    plan = planner.replan(without, clock.left, or_best=True) if base.proven else _as_it_stays(without, base)
+    found = WithoutRoutes(names, base, plan, not plan.proven, ())
+    return replace(found, reasons=_known(network, found) if found.stopped else _reasons(network, names, base, plan))
 
 
 def _as_it_stays(network: NetworkLike, base: Plan) -> Plan:
