@@ -123,13 +123,13 @@ def test_gradient_steps_find_nearly_the_best() -> None:
         raise PlanError("time")
 
     looked = [0]
-    look = soon._Search._look
+    look = soon._Search.look
 
     def counted(self: soon._Search, values: np.ndarray) -> None:
         look(self, values)
         looked[0] += 1
 
-    with patch.object(soon, "solve_in_order", after_steps), patch.object(soon._Search, "_look", counted):
+    with patch.object(soon, "solve_in_order", after_steps), patch.object(soon._Search, "look", counted):
         plan = planner.replan(other, or_best=True)
     assert_true(plan, best)
     assert plan.objective - best.objective < 0.1 * (left.objective - best.objective)

@@ -55,7 +55,7 @@ def replan_so_far(
     basis = Basis(np.zeros(columns, dtype=np.int8), np.ones(rows, dtype=np.int8))
     least = labour = 0.0
     stopped = False
-    prices = Prices(model)
+    mending = Prices(model)
     with ThreadPoolExecutor(1) as beside:
         # Small parts come first, since they are quickly done.
         for part in reversed(parts(whole)):
@@ -63,22 +63,24 @@ def replan_so_far(
             assert begun is not None and begun.proof is not None
             left = deadline - LATE_S - time.perf_counter()
             exact = beside.submit(solve_in_order, part.programme, left, say, begun, tell=True)
-            search = _Search(network, prices, part, begun)
+            search = _Search(network, mending, part, begun)
             search.go_on(exact, deadline)
             try:
                 found = exact.result()
             except PlanError as error:
                 stopped = True
+                for loads, _ in error.so_far[-1:]:
+                    search.look(loads[: len(part.columns)])
                 values[part.columns] = search.best()
-                of_part_least, both[part.rows] = search.proofs([one for _, one in error.so_far[-1:]])
-                least += shortage_bound(part.programme, [of_part_least])
+                of_least, both[part.rows] = search.proofs([prices for _, prices in error.so_far[-1:]])
+                least += shortage_bound(part.programme, [of_least])
                 continue
             values[part.columns], duals[part.rows] = found.values, found.duals
             of_shortage[part.rows] = found.of_shortage
             basis.columns[part.columns], basis.rows[part.rows] = found.basis.columns, found.basis.rows
             least, labour = least + found.shortage_bound, labour + found.labour_bound
             assert found.proof is not None
-            both[part.rows] = found.proof.at(SOON_WEIGHT)
+            both[part.rows] = search.mended(found.proof.at(SOON_WEIGHT), SOON_WEIGHT, 1.0)
     if stopped:
         labour = labour_bound(whole, [both], float(whole.shortage_cost @ values), [SOON_WEIGHT])
     return Answer(values, least, labour, duals, of_shortage, basis), stopped
@@ -102,20 +104,20 @@ class _Search:
         if enough():
             return
         start, programme = self._start, self._part.programme
-        self._look(start.values)
+        self.look(start.values)
         assert start.proof is not None
         cost, duals = weighted(programme, FIRST_WEIGHT), start.proof.at(FIRST_WEIGHT)
         self._method = Descent(self._prices.model, self._part, cost, start.values, duals)
         while not enough():
             self._method.go_on(STEPS, enough)
-            self._look(self._method.values)
+            self.look(self._method.values)
 
     def best(self) -> FloatArray:
         """The best loads known, as a solution of the part; those of the plan that the what-if changes at least."""
         if self._best is None:
-            self._look(self._start.values)
+            self.look(self._start.values)
         if self._best is None:
-            self._look(np.zeros(len(self._part.columns)))
+            self.look(np.zeros(len(self._part.columns)))
         assert self._best is not None
         return self._best
 
@@ -134,9 +136,9 @@ class _Search:
             (part.programme.shortage_cost, (1.0, 0.0), [proof.shortage, *(duals / w for duals, w in known[1:])]),
             (weighted(part.programme, SOON_WEIGHT), (SOON_WEIGHT, 1.0), less),
         ):
-            yield best_duals(part.programme, cost, [self._mended(duals, *weights) for duals in tried])
+            yield best_duals(part.programme, cost, [self.mended(duals, *weights) for duals in tried])
 
-    def _look(self, values: FloatArray) -> None:
+    def look(self, values: FloatArray) -> None:
         """Keep what values come to when walked through, where it is better than what was known."""
         model, part = self._prices.model, self._part
         whole = np.zeros(len(model.programme.upper))
@@ -147,10 +149,11 @@ class _Search:
         ):
             self._best = found
 
-    def _worth(self, values: FloatArray) -> float:
-        return float(weighted(self._part.programme, SOON_WEIGHT) @ values)
-
-    def _mended(self, duals: FloatArray, shortage_weight: float, labour_weight: float) -> FloatArray:
+    def mended(self, duals: FloatArray, shortage_weight: float, labour_weight: float) -> FloatArray:
+        """Duals of the part's rows that keep every reduced cost (`Prices.mended`)."""
         whole = np.zeros(len(self._prices.model.programme.row_lower))
         whole[self._part.rows] = duals
         return self._prices.mended(whole, shortage_weight, labour_weight)[self._part.rows]
+
+    def _worth(self, values: FloatArray) -> float:
+        return float(weighted(self._part.programme, SOON_WEIGHT) @ values)
