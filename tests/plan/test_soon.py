@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import isotonic_regression, linprog
 
-from tests.plan.factory import campaign
+from tests.plan.factory import HandNetwork, campaign
 from tests.plan.stopping import time_for
 from tests.plan.test_oracle import random_network
 from tests.plan.test_properties import assert_balanced, assert_within_limits
@@ -83,39 +84,47 @@ def test_whatever_was_in_hand_the_bounds_hold(seed: int, what: str, count: int, 
     assert_true(plan, Planner(other, bounds).solve())
 
 
-@pytest.mark.parametrize("best", [False, True])
-def test_with_time_enough_it_is_the_exact_plan(best: bool) -> None:
+@dataclass(frozen=True)
+class Cut:
+    """A large campaign planned, and the same with its main road closed."""
+
+    planner: Planner
+    base: Plan
+    network: HandNetwork
+    best: Plan
+
+
+@pytest.fixture(scope="module")
+def cut() -> Cut:
     network = campaign(2, places=10, days=60)
     planner = Planner(network, horizon.periods(network.days, 10))
-    planner.solve(or_best=best)
-    for route in range(4):
-        other = closed(network, [route])
-        exact, plan = planner.replan(other), planner.replan(other, or_best=True)
+    base = planner.solve(or_best=True)
+    busy = int(np.argmax(np.bincount(network.arc_route[network.way_arc], base.load.sum(axis=(0, 2)))))
+    other = closed(network, [busy])
+    return Cut(planner, base, other, planner.replan(other))
+
+
+def test_with_time_enough_it_is_the_exact_plan(cut: Cut) -> None:
+    """From the base's basis to the last digit; from nothing, as here first, it may be another plan as good."""
+    plan = cut.planner.replan(cut.network, or_best=True)
+    assert plan.proven and plan.objective == pytest.approx(cut.best.objective, rel=1e-6)
+    assert plan.labour_objective == pytest.approx(cut.best.labour_objective, rel=1e-5)
+    for route in range(3):
+        other = closed(cut.base.network, [route])
+        exact, plan = cut.planner.replan(other), cut.planner.replan(other, or_best=True)
         assert plan.proven and np.array_equal(exact.load, plan.load)
 
 
-def test_with_no_time_at_all_what_is_left_of_the_plan_stays() -> None:
-    network = campaign(2, places=10, days=60)
-    planner = Planner(network, horizon.periods(network.days, 10))
-    base = planner.solve()
-    busy = int(np.argmax(np.bincount(network.arc_route[network.way_arc], base.load.sum(axis=(0, 2)))))
-    other = closed(network, [busy])
-    plan = planner.replan(other, 1e-9, or_best=True)
-    best = planner.replan(other)
-    assert_true(plan, best)
-    assert not plan.proven and 0.0 < plan.load.sum() < base.load.sum()
-    assert base.objective < best.objective < plan.objective
+def test_with_no_time_at_all_what_is_left_of_the_plan_stays(cut: Cut) -> None:
+    plan = cut.planner.replan(cut.network, 1e-9, or_best=True)
+    assert_true(plan, cut.best)
+    assert not plan.proven and 0.0 < plan.load.sum() < cut.base.load.sum()
+    assert cut.base.objective < cut.best.objective < plan.objective
 
 
-def test_gradient_steps_find_nearly_the_best() -> None:
-    """A large campaign with its main road closed: half a second's steps, against what is left of the base plan."""
-    network = campaign(2, places=10, days=60)
-    planner = Planner(network, horizon.periods(network.days, 10))
-    base = planner.solve()
-    busy = int(np.argmax(np.bincount(network.arc_route[network.way_arc], base.load.sum(axis=(0, 2)))))
-    other = closed(network, [busy])
-    best = planner.replan(other)
-    left = planner.replan(other, 1e-9, or_best=True)
+def test_gradient_steps_find_nearly_the_best(cut: Cut) -> None:
+    """Twenty looks at its loads, against what is left of the base plan."""
+    left = cut.planner.replan(cut.network, 1e-9, or_best=True)
 
     def after_steps(*_arguments: object, **_options: object) -> None:
         while looked[0] < 20:
@@ -130,11 +139,11 @@ def test_gradient_steps_find_nearly_the_best() -> None:
         looked[0] += 1
 
     with patch.object(soon, "solve_in_order", after_steps), patch.object(soon._Search, "look", counted):
-        plan = planner.replan(other, or_best=True)
-    assert_true(plan, best)
-    assert plan.objective - best.objective < 0.1 * (left.objective - best.objective)
+        plan = cut.planner.replan(cut.network, or_best=True)
+    assert_true(plan, cut.best)
+    assert plan.objective - cut.best.objective < 0.1 * (left.objective - cut.best.objective)
     # Its prices are poorer, but the base plan's prove nothing of what now goes short.
-    assert base.objective < 1e-6 and plan.bound > 0.3 * best.objective
+    assert cut.base.objective < 1e-6 and plan.bound > 0.3 * cut.best.objective
 
 
 # the method ----------------------------------------------------------------------------------------------------------
