@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from scipy import sparse
 
+from xetho.plan.firstorder import RELAX
 from xetho.plan.inputs import AnyArray, FloatArray, IntArray
 from xetho.plan.model import Model
 from xetho.plan.programme import Part
@@ -27,9 +28,6 @@ from xetho.vectors import Apart, ask_for_wide_vectors
 
 LENGTH = 100.0
 """How much longer steps are in prices than in loads, by the sizes of columns and rows (a judgement)."""
-
-RELAX = 1.8
-"""How far to go towards the point that a step finds, and beyond it (a judgement; below 2)."""
 
 FEW = 100
 """Steps from one look at the clock to the next; so few that numbers that shrink step by step stay clear of zero."""

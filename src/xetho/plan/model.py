@@ -106,6 +106,16 @@ class Model:
         """Where each kind of column starts."""
         return Columns.of(self.flows, self.hauls, self.means.periods * len(self.pairs), len(self.short))
 
+    def block(self, kind: str) -> RowBlock:
+        """The rows of a kind."""
+        return next(block for block in self.blocks if block.kind == kind)
+
+    @property
+    def target_pairs(self) -> IntArray:
+        """The pair of each target."""
+        target, width = self.block("target"), int(self.pairs[:, 1].max(initial=0)) + 1
+        return np.searchsorted(self.pairs @ (width, 1), target.key * width + target.good)
+
 
 class _Rows:
     """Collects rows and their coefficients block by block."""

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from xetho.plan.highs import dual_bound
 from xetho.plan.inputs import FloatArray
-from xetho.plan.model import Model, RowBlock
+from xetho.plan.model import Model
 
 
 class Prices:
@@ -24,9 +24,7 @@ class Prices:
         # Stocks are the first rows of all.
         self._gains = programme.matrix[: periods * pairs, : at.haul].T.tocsr()
         self._can_load, self._can_haul = programme.upper[: at.haul] > 0, programme.upper[at.haul : at.stock] > 0
-        target = self._block("target")
-        width = int(model.pairs[:, 1].max(initial=0)) + 1
-        self._target_pair = np.searchsorted(model.pairs @ (width, 1), target.key * width + target.good)
+        self._target_pair = model.target_pairs
         kind = np.concatenate([np.full(len(block.key), block.kind, dtype="U8") for block in model.blocks])
         hauls = programme.matrix[:, at.haul : at.stock].tocoo()
         of = kind[hauls.row]
@@ -45,7 +43,7 @@ class Prices:
         y = np.where(np.isfinite(programme.row_lower), duals, np.minimum(duals, 0.0))
         y = np.where(np.isfinite(programme.row_upper), y, np.maximum(y, 0.0))
         periods, pairs = model.means.periods, len(model.pairs)
-        target = self._block("target")
+        target = model.block("target")
         rows = slice(target.first, target.first + len(target.key))
         y[rows] = np.minimum(y[rows], shortage_weight * programme.shortage_cost[model.columns.target :])
         stands = np.zeros((periods, pairs))
@@ -57,7 +55,7 @@ class Prices:
             price[period] = after
         lane = np.zeros(len(model.lanes.period))
         np.maximum.at(lane, model.flows.lane, np.where(self._can_load, self._gains @ price.ravel(), 0.0))
-        y[self._block("lane").first :][: len(lane)] = lane
+        y[model.block("lane").first :][: len(lane)] = lane
         at = model.columns
         profit = lane[model.hauls.lane] - labour_weight * programme.labour_cost[at.haul : at.stock] + self._rest @ y
         profit = np.where(self._can_haul, np.maximum(profit, 0.0), 0.0)
@@ -72,6 +70,3 @@ class Prices:
         y = self.mended(duals, shortage_weight, labour_weight)
         sides = (programme.row_lower, programme.row_upper)
         return dual_bound(programme.matrix, *sides, programme.reach, cost, y)[0]
-
-    def _block(self, kind: str) -> RowBlock:
-        return next(block for block in self.model.blocks if block.kind == kind)

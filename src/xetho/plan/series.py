@@ -209,7 +209,7 @@ class Series:
         duals[self._limit_row[0]] = -worth.limit[self._limit_row[1], self._limit_row[2]].astype(np.float64)
         pair, day = self.frame.target_pair, self.frame.target_day
         after = np.where(day + 1 < self.days, price[pair, np.minimum(day + 1, self.days - 1)], 0.0)
-        target = next(block for block in self.model.blocks if block.kind == "target")
+        target = self.model.block("target")
         duals[target.first + self.targets] = np.minimum(price[pair, day] - after, self.frame.target_cost)
         return duals
 

@@ -21,7 +21,7 @@ from xetho.plan.soon import replan_so_far
 PERIOD_DAYS, LABOUR_PER_FUEL_T = 14, 100.0
 """What `solve` plans with unless told otherwise."""
 
-AROUND = 2.7
+AROUND = 3.0
 """How long a re-plan takes around its search for what making its model takes (a judgement)."""
 
 NOISE_T = 1e-7
@@ -100,7 +100,7 @@ class Planner:
     ) -> Plan:
         """The plan of the planner's own network.  Raises PlanError when no proven optimum is found in time.
 
-        or_best: then give the best plan known, of status `sofar.BEST_SO_FAR`, which keeps every row and whose bounds
+        or_best: then give the best plan known, of status `result.BEST_SO_FAR`, which keeps every row and whose bounds
         hold.  Where several plans are as good, the proven one need not be that found without; it is not kept.
         """
         started = time.perf_counter()
@@ -123,8 +123,9 @@ class Planner:
         """The plan of a network with the same ids in the same periods, sought from the basis of the planner's own.
 
         It is proven as any plan is.  Where several plans are as good, it need not be the one that `solve` finds.
-        or_best: give the best plan known after the time limit, of status `sofar.BEST_SO_FAR`, which keeps every row and
-        whose bounds hold; the limit is then one of the whole call, as long as the planner's own plan is there already.
+        or_best: give the best plan known after the time limit, of status `result.BEST_SO_FAR`, which keeps every row
+        and whose bounds hold; the limit is then one of the whole call (kept to within some hundredths of a second),
+        once the planner's own plan is there.
         Raises ValueError when the network's ids or days are others, PlanError when no proven optimum is found in time.
         """
         for ids in ("place_ids", "good_ids", "pool_ids", "region_ids", "route_ids"):

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xetho.plan.daily import WEIGHT
 from xetho.plan.descent import Descent
 from xetho.plan.feasible import feasible, violation_of
 from xetho.plan.highs import VIOLATION, Basis, PlanError
@@ -23,9 +24,6 @@ from xetho.plan.model import Model
 from xetho.plan.prices import Prices
 from xetho.plan.programme import Part, parts
 from xetho.plan.sofar import best_duals, labour_bound, shortage_bound
-
-SOON_WEIGHT = 1e3
-"""Man-days to the weighted tonne by which plans are told apart that are not the best: as in the plan by day."""
 
 STEPS = 250
 """Gradient steps from one look at what their loads deliver to the next (a judgement)."""
@@ -80,9 +78,9 @@ def replan_so_far(
             basis.columns[part.columns], basis.rows[part.rows] = found.basis.columns, found.basis.rows
             least, labour = least + found.shortage_bound, labour + found.labour_bound
             assert found.proof is not None
-            both[part.rows] = search.mended(found.proof.at(SOON_WEIGHT), SOON_WEIGHT, 1.0)
+            both[part.rows] = search.mended(found.proof.at(WEIGHT), WEIGHT, 1.0)
     if stopped:
-        labour = labour_bound(whole, [both], float(whole.shortage_cost @ values), [SOON_WEIGHT])
+        labour = labour_bound(whole, [both], float(whole.shortage_cost @ values), [WEIGHT])
     return Answer(values, least, labour, duals, of_shortage, basis), stopped
 
 
@@ -122,7 +120,7 @@ class _Search:
         return self._best
 
     def proofs(self, in_hand: Iterable[FloatArray]) -> Iterator[FloatArray]:
-        """Row duals that prove most of shortage, and of both objectives at SOON_WEIGHT.
+        """Row duals that prove most of shortage, and of both objectives at WEIGHT.
 
         in_hand: those of both at LAST_WEIGHT that the exact method has had.
         """
@@ -131,10 +129,10 @@ class _Search:
         known = [(proof.both, LAST_WEIGHT), *((duals, LAST_WEIGHT) for duals in in_hand)]
         if self._method is not None:
             known.append((self._method.duals, FIRST_WEIGHT))
-        less = ((duals - (weight - SOON_WEIGHT) * proof.shortage) for duals, weight in known)
+        less = ((duals - (weight - WEIGHT) * proof.shortage) for duals, weight in known)
         for cost, weights, tried in (
             (part.programme.shortage_cost, (1.0, 0.0), [proof.shortage, *(duals / w for duals, w in known[1:])]),
-            (weighted(part.programme, SOON_WEIGHT), (SOON_WEIGHT, 1.0), less),
+            (weighted(part.programme, WEIGHT), (WEIGHT, 1.0), less),
         ):
             yield best_duals(part.programme, cost, [self.mended(duals, *weights) for duals in tried])
 
@@ -156,4 +154,4 @@ class _Search:
         return self._prices.mended(whole, shortage_weight, labour_weight)[self._part.rows]
 
     def _worth(self, values: FloatArray) -> float:
-        return float(weighted(self._part.programme, SOON_WEIGHT) @ values)
+        return float(weighted(self._part.programme, WEIGHT) @ values)

@@ -41,13 +41,11 @@ def without_stocks(model: Model, part: Part) -> Unstocked:
     cells, pairs = model.means.periods * len(model.pairs), len(model.pairs)
     place = np.full(len(model.programme.row_lower), -1, dtype=np.int64)
     place[part.rows] = np.arange(len(part.rows))
-    block = next(block for block in model.blocks if block.kind == "target")
-    width = int(model.pairs[:, 1].max(initial=0)) + 1
-    pair = np.searchsorted(model.pairs @ (width, 1), block.key * width + block.good)
+    block = model.block("target")
 
     target_column = np.flatnonzero(part.columns >= at.target)
     target = part.columns[target_column] - at.target
-    target_cell = block.period[target] * pairs + pair[target]
+    target_cell = block.period[target] * pairs + model.target_pairs[target]
     target_after = np.where(target_cell + pairs < cells, target_cell + pairs, -1)
     lower, upper = programme.row_lower.copy(), programme.row_upper.copy()
     entries = programme.matrix.tocoo()
