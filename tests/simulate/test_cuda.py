@@ -22,7 +22,7 @@ from xetho.plan import solve
 from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.cuda import NoCard, block_runner
-from xetho.simulate.day import run_block
+from xetho.simulate.device import play_block
 from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.process.record import series_rows
 
@@ -89,9 +89,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
         s = np.empty((program.rows, LANES), dtype=np.float32)
         key: Any = np.uint64(KEY)
         runs = np.arange(RUN0, RUN0 + LANES, dtype=np.uint32)
-        run_block(
-            program.n, program.u, x, s, program.at, key, runs, 0, network.days, KEPT, series, KEPT, *sums.values()
-        )
+        play_block(program, x, s, key, runs, 0, network.days, KEPT, series, KEPT, *sums.values())
         programs.append(program)
         expected.append({"s": s, "series": series} | sums)
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": _sources()}

@@ -15,10 +15,11 @@ from xetho.simulate import day, profile
 from xetho.simulate.compile import compile_program
 from xetho.simulate.draft import PlanLike
 from xetho.simulate.draws import block_inputs, draw
+from xetho.simulate.width import WIDTH
 
 
 def same_bytes(network: Network, plan: PlanLike) -> None:
-    program, lanes = compile_program(network, plan), 16
+    program, lanes = compile_program(network, plan), WIDTH
     x = block_inputs(network.inputs, draw(network.inputs, 7, 0, lanes), 0, lanes)
     one, other = (profile.arguments(network, program, x, 7, 4) for _ in range(2))
     profile.whole_block(one)
@@ -43,8 +44,8 @@ def test_the_steps_are_called_in_the_order_of_the_day() -> None:
 
 
 def test_it_accounts_for_the_time(network: Network, plan: Plan) -> None:
-    found = profile.profile(network, plan, campaigns=100, lanes=32)
-    assert found.campaigns == 96
+    found = profile.profile(network, plan, campaigns=100)
+    assert found.campaigns == WIDTH
     assert [step.step for step in found.steps] == list(range(11))
     total = sum(step.seconds for step in found.steps)
     assert total == pytest.approx(sum(one.seconds for one in found.functions))

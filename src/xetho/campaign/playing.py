@@ -95,16 +95,15 @@ class Playing(Games):
             played.meta["precision"] = watch.table()
         return played
 
-    def profile(self, runs: int = 256, seed: int = 1, block: int | None = None) -> Profile:
+    def profile(self, runs: int = 256, seed: int = 1) -> Profile:
         """Where the engine's time goes, step by step of the day, over about so many campaigns on one core.
 
         Raises CampaignError for counts that make no sense.
         """
-        check_counts(runs, seed, None, block)
+        check_counts(runs, seed, None, None)
         from xetho.simulate.profile import profile
-        from xetho.simulate.run import LANES
 
-        return profile(self.network, self.plan(), runs, seed, block or LANES)
+        return profile(self.network, self.plan(), runs, seed)
 
     def _origin(self, plan: Plan) -> dict[str, Any]:
         """What it takes to play the same campaigns again, for `Runs.meta`; in the types of JSON."""

@@ -74,7 +74,7 @@ def simulate(
         )  # fmt: skip
         if profile:
             told("timing the steps", 0, 0)
-        timed = shapes.profile_shape(campaign.profile(PROFILED, seed, block)) if profile else None
+        timed = shapes.profile_shape(campaign.profile(PROFILED, seed)) if profile else None
     paired = None
     if campaign is not base:
         solved(base)

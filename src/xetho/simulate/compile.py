@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xetho.network import Network
 from xetho.network.inputs import COLUMNS
-from xetho.simulate import compile_battle, compile_roads
+from xetho.simulate import compile_battle, compile_roads, compile_rows
 from xetho.simulate import layout as at_
 from xetho.simulate.contents import bins_and_lots, planned_loads
 from xetho.simulate.draft import Draft, Pair, PlanLike
@@ -84,6 +84,14 @@ def _lay(draft: Draft) -> Program:
         at[name] = size
     for k, pair in enumerate(_COLUMN_NAMES):
         at[at_.X_LENGTH + k] = draft.net.inputs.columns[pair]
+    rows = 0
+    sizes = _state_sizes(at)
+    for name, size in sizes.items():
+        at[name] = rows
+        rows += size
+    compile_rows.way_records(draft, at)
+    compile_rows.load_records(draft, at)
+    compile_rows.under_way(draft, at)
     n, u = [], []
     position = 0
     for name, ints in draft.ints.items():
@@ -95,11 +103,6 @@ def _lay(draft: Draft) -> Program:
         at[name] = position
         u.append(np.asarray(floats, dtype=np.float32).ravel())
         position += u[-1].size
-    rows = 0
-    sizes = _state_sizes(at)
-    for name, size in sizes.items():
-        at[name] = rows
-        rows += size
     pad = np.zeros(1)  # so that an empty scenario part still has an array
     return Program(
         at, np.concatenate([*n, pad.astype(np.int32)]), np.concatenate([*u, pad.astype(np.float32)]), rows,
@@ -109,7 +112,7 @@ def _lay(draft: Draft) -> Program:
 
 def _ring_cells(draft: Draft) -> I:
     """Cell of each row of the ring: of a cell its rows of one day after the other."""
-    return np.repeat(np.arange(len(draft.cells)), draft.ints[at_.T_CELL_SLOTS])
+    return np.repeat(np.arange(len(draft.cells)), draft.ring_slots)
 
 
 def _state_sizes(at: I) -> dict[int, int]:

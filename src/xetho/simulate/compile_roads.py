@@ -154,10 +154,8 @@ def _ring(draft: Draft) -> None:
         goals = t[at_.T_LOAD_CELLS][first:end]
         if not net.arc_air[net.way_arc[w]]:
             slots[goals] = np.maximum(slots[goals], net.way_travel[w])
-    t[at_.T_CELL_SLOTS] = slots
-    t[at_.T_CELL_RING] = np.cumsum(slots) - slots
-    t[at_.T_GOAL_CELL] = np.flatnonzero(slots)
-    draft.sizes[at_.N_GOALS], draft.sizes[at_.N_RING] = len(t[at_.T_GOAL_CELL]), int(slots.sum())
+    draft.ring_slots = slots
+    draft.sizes[at_.N_RING] = int(slots.sum())
 
 
 def supply_and_demand(draft: Draft) -> None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from xetho.simulate import layout as at_
 from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
-from xetho.simulate.device import DeviceError
+from xetho.simulate.device import DeviceError, play_block
 from xetho.simulate.jit import cache_folder
 from xetho.simulate.layout import N_DAYS
 
@@ -36,7 +36,6 @@ cuda: Any = _cuda
 THREADS = 64
 # The state of one launch: enough campaigns to fill a large card about once. The host touches what is copied back.
 STATE_BYTES = 2**31
-HOST_LANES = 64
 
 
 class NoCard(DeviceError):
@@ -107,29 +106,14 @@ class Runner:
                 runs = cuda.to_device(_numbers(run0, s.shape[1]))
                 self._kernel[blocks, THREADS](n, u, cuda.to_device(x), card_s, at, key, runs, self._series, self._sums)
         told = np.empty((s.shape[0], kept), dtype=np.float32)
-        for first in range(0, kept, HOST_LANES):
-            part = slice(first, min(first + HOST_LANES, kept))
-            told[:, part] = self._on_host(x[:, part], key, run0 + first, first, lanes, series, trace,
-                                          (flow, stock, condition))  # fmt: skip
+        play_block(
+            self.program, x[:, :kept], told, key, _numbers(run0, kept), 0, int(self.program.at[N_DAYS]), lanes, series,
+            trace, flow, stock, condition,
+        )  # fmt: skip
         for rows in self._back:
             if kept < s.shape[1] and rows.stop > rows.start:
                 card_s[rows].copy_to_host(s[rows])
             s[rows, :kept] = told[rows]
-
-    def _on_host(
-        self, x: F32, key: Any, run0: int, first: int, lanes: int, series: F32, trace: int, sums: tuple[LONG, ...]
-    ) -> F32:
-        """Play a few campaigns on the processor, with their series and sums; returns the end state."""
-        program, count = self.program, x.shape[1]
-        s = np.empty((program.rows, count), dtype=np.float32)
-        traced = max(0, min(count, trace - first))
-        part = np.zeros((*series.shape[:2], traced), dtype=np.float32)
-        run_block(
-            program.n, program.u, np.ascontiguousarray(x), s, program.at, key, _numbers(run0, count), 0,
-            int(program.at[at_.N_DAYS]), max(0, min(count, lanes - first)), part, traced, *sums,
-        )  # fmt: skip
-        series[:, :, first : first + traced] = part
-        return s
 
 
 def _numbers(run0: int, count: int) -> NDArray[np.uint32]:

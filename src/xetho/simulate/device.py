@@ -15,6 +15,7 @@ from xetho.simulate.compile import Program
 from xetho.simulate.day import run_block
 from xetho.simulate.layout import N_DAYS
 from xetho.simulate.warm import compile_engine
+from xetho.simulate.width import FREE, WIDTH
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
@@ -52,16 +53,39 @@ class Cores:
         flow: LONG, stock: LONG, condition: LONG,
     ) -> None:  # fmt: skip
         """As in `Runner.run`."""
-        p = self.program
         runs = np.arange(run0, run0 + x.shape[1], dtype=np.uint32)
-        run_block(
-            p.n, p.u, x, s, p.at, key, runs, 0, int(p.at[N_DAYS]), lanes, series, trace, flow, stock, condition
+        play_block(
+            self.program, x, s, key, runs, 0, int(self.program.at[N_DAYS]), lanes, series, trace, flow, stock, condition
         )
 
     def part(self, x: F32, s: F32, key: Any, runs: RUNS, first: int, until: int) -> None:
         """Play campaigns of any numbers on the days first..until-1, without series and sums; from 0 or on from `s`."""
-        p = self.program
-        run_block(p.n, p.u, x, s, p.at, key, runs, first, until, 0, *self._nothing)
+        play_block(self.program, x, s, key, runs, first, until, 0, *self._nothing)
+
+
+def play_block(
+    program: Program, x: F32, s: F32, key: Any, runs: RUNS, first: int, until: int, lanes: int, series: F32, trace: int,
+    flow: LONG, stock: LONG, condition: LONG,
+) -> None:  # fmt: skip
+    """`run_block` for a block of any number of lanes, one of `WIDTH` after the other.
+
+    The last is filled up with its last run. Tables of `WIDTH` lanes in C order are used as they are, others copied
+    there and back.
+    """
+    p, width = program, x.shape[1]
+    if FREE or (width == WIDTH and x.flags.c_contiguous and s.flags.c_contiguous):
+        run_block(p.n, p.u, x, s, p.at, key, runs, first, until, lanes, series, trace, flow, stock, condition)
+        return
+    for begin in range(0, width, WIDTH):
+        some = np.minimum(np.arange(begin, begin + WIDTH), width - 1)
+        mine, traced = slice(begin, min(begin + WIDTH, width)), min(max(trace - begin, 0), WIDTH)
+        state, told = np.take(s, some, axis=1), np.zeros((*series.shape[:2], traced), dtype=np.float32)
+        run_block(
+            p.n, p.u, np.take(x, some, axis=1), state, p.at, key, runs[some], first, until, min(max(lanes - begin, 0), WIDTH), told,
+            traced, flow, stock, condition,
+        )  # fmt: skip
+        s[:, mine] = state[:, : mine.stop - begin]
+        series[:, :, begin : begin + traced] = told
 
 
 def runner(device: str, program: Program, lanes: int, keep: Iterable[int]) -> Runner:

@@ -33,6 +33,7 @@ class Draft:
         bins: (place, good) that can hold something; cells: (place, lot); bin_cell: where each bin's cells begin.
         ints, floats: tables of topology (T_) and of numbers common to lanes (U_).
         sizes: counts (N_).
+        ring_slots: rows of each cell for cargo under way to it.
     """
 
     net: Network
@@ -46,6 +47,7 @@ class Draft:
     sizes: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.ring_slots: I = np.zeros(len(self.cells), dtype=np.int64)
         self.bin_of = {pair: i for i, pair in enumerate(self.bins)}
         self.cell_of = {pair: i for i, pair in enumerate(self.cells)}
 

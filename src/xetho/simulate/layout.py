@@ -33,8 +33,8 @@ def _next(count: int) -> tuple[int, ...]:
     N_DAYS, N_PLACES, N_GOODS, N_LOTS, N_BINS, N_CELLS, N_SIDES, N_ZONES, N_POOLS, N_FLEETS, N_ROUTES,
     N_WAYS, N_LOADS, N_SUPPLIES, N_DEMANDS, N_DRAWS, N_THREATS, N_STRIKES, N_CAMPS, N_GROUPS,
     N_POSITIONS, N_FORCES, N_BATTERIES, N_WEAPONS, N_WORKS, N_OPERATIONS, N_RING, N_PERIODS,
-    N_LOAD_CELLS, N_GOALS, N_MESSES, N_OUTCOME_CAMP, N_DAYS_AFTER,
-) = _next(33)  # fmt: skip
+    N_LOAD_CELLS, N_MESSES, N_OUTCOME_CAMP, N_DAYS_AFTER,
+) = _next(32)  # fmt: skip
 
 # Inputs by column (first slot).
 (
@@ -64,9 +64,9 @@ def _next(count: int) -> tuple[int, ...]:
     T_OP_ATTEMPTS, T_OP_TEST, T_OP_FORCE, T_OP_FORCES, T_OP_FIRE, T_FIRE_WEAPON, T_FIRE_SLOT, T_OP_ENTITY,
     T_TEST_KIND, T_TEST_SUBJECT, T_TEST_PLACE, T_TEST_BELOW, T_FRONT_BIN, T_FRONT_BINS, T_MEDICAL_BINS,
     T_SUPPLY_ROW, T_PERIOD, T_PERIOD_WAY, T_ACTIVE_WAY, T_ACTIVE_FIRST, T_ACTIVE_LOAD, T_PERIOD_BIN, T_ACTIVE_BIN,
-    T_GOAL_CELL, T_DRAW_SLOT, T_SLOT_FORCE, T_SLOT_KG, T_DRAW_MESS, T_CELL_RING, T_CELL_SLOTS, T_BIN_MESS, T_BIN_FIRST,
-    T_BIN_LOADS, T_FIRE_BATTERY, T_FIRE_BATTERIES,
-) = _next(127)  # fmt: skip
+    T_DRAW_SLOT, T_SLOT_FORCE, T_SLOT_KG, T_DRAW_MESS, T_BIN_MESS, T_BIN_FIRST, T_BIN_LOADS,
+    T_FIRE_BATTERY, T_FIRE_BATTERIES, T_DUE_ROW, T_WAY_ROWS, T_LOAD_ROWS, T_DAY_COMING, T_COMING,
+) = _next(129)  # fmt: skip
 
 # Numbers common to all lanes (first element in u).
 (
@@ -91,4 +91,16 @@ def _next(count: int) -> tuple[int, ...]:
 ) = _next(112)  # fmt: skip
 
 SIZE = next(_BLOCKS)
+
+# Records in n of all that the day's work on a way or a load touches, side by side: rows of s (or of x where it says
+# so), so that where they lie need not be looked up one table after another. `compile_rows.py` writes them.
+(
+    W_FIRST, W_LAST, W_OPEN, W_RATE, W_RATE_TODAY, W_SHUT, W_FOUL, W_FOUL_THERE, W_FED, W_X_CUT_PASSES, W_X_FOUL_FACTOR,
+    W_WANT, W_MOVED, W_POOL_WANT, W_ROUTE_WANT, W_SHARE, W_X_THROUGHPUT, W_WORK, W_FUEL_BIN, W_FUEL, W_BURNT, W_X_CREW,
+    W_LABOUR, W_TRAFFIC, W_PASSED, W_X_FOOD, W_STRUCK, W_RISK, W_FOOD_BIN, W_EATEN, W_SHORT, W_ARC, WAY_RECORD,
+) = range(33)  # fmt: skip
+(
+    L_DUE, L_DESIRED, L_STOCK, L_LOTS, L_CELL, L_HIT, L_LOST, L_SHARE, L_MOVED, L_WAY_WANT, L_RATE_TODAY, L_TRAVEL,
+    L_AIR, L_FROM, L_TO, LOAD_RECORD,
+) = range(16)  # fmt: skip
 

@@ -8,6 +8,9 @@ the steps where they lie in memory and links none of them.
 A hidden part has no callers but those the optimiser sees: it is inlined where that pays, loses the arguments that
 nobody reads, and is left out where nobody calls it.
 
+An index counts from the end in Python when it is below zero, so every index is asked whether it is; the engine's never
+are, and its code does not ask.
+
 All this builds on Numba's library of code, which is not a public class. Where it lacks what is needed, importing this
 file raises ImportError, and `jit` compiles the ordinary way.
 """
@@ -15,17 +18,20 @@ file raises ImportError, and `jit` compiles the ordinary way.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.types import intp, uintp
+from numba.np import arrayobj
 
 _NEEDED = (
     (JITCodeLibrary, "add_linking_library"), (JITCodeLibrary, "add_llvm_module"), (JITCodeLibrary, "codegen"),
     (JITCodeLibrary, "finalize"), (JITCodeLibrary, "get_pointer_to_function"), (JITCodeLibrary, "_ensure_finalized"),
     (JITCodeLibrary, "_get_module_for_linking"), (JITCodeLibrary, "_verify_declare_only_symbols"),
-    (Compiler, "compile_extra"), (Compiler, "_compile_bytecode"),
+    (Compiler, "compile_extra"), (Compiler, "_compile_bytecode"), (arrayobj, "fix_integer_index"),
 )  # fmt: skip
 _absent = [name for owner, name in _NEEDED if not hasattr(owner, name)]
 _absent += sorted({"_linking_libraries", "_final_module"} - {*CPUCodeLibrary.__init__.__code__.co_names})
@@ -115,7 +121,8 @@ def compiler(kind: str, apart: bool = False, before: Callable[[], None] | None =
             state["library"] = library
             if before is not None:
                 state.reload_init.append(before)
-            return super().compile_extra(fn)  # type: ignore[no-untyped-call]
+            with _indices_as_they_are():
+                return super().compile_extra(fn)  # type: ignore[no-untyped-call]
 
         def _compile_bytecode(self) -> Any:
             # The number is a part of the name in memory, by which the day finds a step that another process compiled.
@@ -124,3 +131,16 @@ def compiler(kind: str, apart: bool = False, before: Callable[[], None] | None =
             return super()._compile_bytecode()  # type: ignore[no-untyped-call]
 
     return ThisCompiler
+
+
+@contextmanager
+def _indices_as_they_are() -> Iterator[None]:
+    """While compiling (one function at a time, by Numba's lock), no index is below zero."""
+    before = arrayobj.fix_integer_index
+    arrayobj.fix_integer_index = lambda context, builder, kind, index, size: context.cast(
+        builder, index, kind, intp if kind.signed else uintp
+    )
+    try:
+        yield
+    finally:
+        arrayobj.fix_integer_index = before

@@ -34,7 +34,7 @@ from xetho.simulate.process.threats import threats
 from xetho.simulate.process.transport import transport
 from xetho.simulate.process.weather import weather
 from xetho.simulate.process.works import mend, works
-from xetho.simulate.run import LANES
+from xetho.simulate.width import WIDTH
 
 F32 = NDArray[np.float32]
 # Step of the day (as numbered in `day`; 0 is before the first morning), function, and its arguments by name.
@@ -96,16 +96,14 @@ class Profile:
     functions: tuple[Timed, ...]
 
 
-def profile(
-    network: Network, plan: PlanLike, campaigns: int = 4 * LANES, seed: int = 1, lanes: int = LANES
-) -> Profile:
+def profile(network: Network, plan: PlanLike, campaigns: int = 12 * WIDTH, seed: int = 1) -> Profile:
     """Play whole blocks (at least one, about `campaigns` in all) on one core and time each step.
 
-    Nothing is traced, as for nearly all of many runs. Raises ValueError for fewer than one campaign or lane.
+    Nothing is traced, as for nearly all of many runs. Raises ValueError for fewer than one campaign.
     """
-    if campaigns < 1 or lanes < 1:
-        raise ValueError(f"campaigns and lanes must be at least 1, not {campaigns} and {lanes}")
-    blocks = max(1, campaigns // lanes)
+    if campaigns < 1:
+        raise ValueError(f"campaigns must be at least 1, not {campaigns}")
+    blocks, lanes = max(1, campaigns // WIDTH), WIDTH
     program = compile_program(network, plan)
     drawn = stacked(draw(network.inputs, seed, 0, blocks * lanes), blocks * lanes)
     slots = Slots(network.inputs)
@@ -136,7 +134,10 @@ def profile(
 
 
 def arguments(network: Network, program: Program, x: F32, seed: int, traced: int) -> dict[str, Any]:
-    """Everything a step may ask for, by name, for a block of the lanes of `x` (arrays of sums for `traced` of them)."""
+    """Everything a step may ask for, by name, for a block of the `WIDTH` lanes of `x`.
+
+    There are arrays of sums for `traced` of them.
+    """
     days, lanes = network.days, x.shape[1]
     return {
         "n": program.n, "u": program.u, "x": x, "s": table(program.rows, lanes),

@@ -29,13 +29,13 @@ from xetho.simulate.draws import Slots, draw, stacked
 from xetho.simulate.memory import table
 from xetho.simulate.process.record import series_rows
 from xetho.simulate.rest import Halt, Rest
+from xetho.simulate.width import WIDTH
 
 F32 = NDArray[np.float32]
 F = NDArray[np.float64]
 LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-LANES = 192  # of a block: the fastest of those measured, see docs/design/engine.md
-WIDTH_STEP = 64  # blocks narrower than asked for are a multiple of it
+LANES = WIDTH  # of a block: others are played so many at a time, and copied there and back
 TRACE = 2000  # runs that keep daily series unless told otherwise
 # What there is to keep of every run at the end of its campaign: blocks of the state.
 KEPT = (
@@ -177,7 +177,7 @@ class Engine:
 
     def _width(self, count: int) -> int:
         """Lanes of the blocks of a chunk: of few runs every thread gets its part, and no lanes stay empty."""
-        return min(self.lanes, -(-count // (self.threads * WIDTH_STEP)) * WIDTH_STEP)
+        return min(self.lanes, -(-count // (self.threads * WIDTH)) * WIDTH)
 
     def _block(self, chunk: Chunk, begin: int, width: int) -> int:
         """Play one block of a chunk and keep what is wanted of its end state; the number of runs in it."""

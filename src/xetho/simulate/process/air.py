@@ -87,6 +87,7 @@ from xetho.simulate.maths import exp
 from xetho.simulate.process.stock import bin_row, take_lanes
 from xetho.simulate.rows import add, fill, some
 from xetho.simulate.streams import FLAK, poisson_row, uniform_row
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -102,6 +103,7 @@ WAYS, TONNES, GUNS, RISK, KEPT, GOT = 0, 1, 2, 3, 4, 5
 @step
 def perimeter(n: N, x: A, s: A, at: AT) -> None:
     """Ground held by each camp, and the share of landings its lost positions leave."""
+    x, s = of_width(x), of_width(s)
     for c in range(at[N_CAMPS]):
         fill(s[at[S_CAMP_AREA] + c], NONE)
         _standing(s[at[S_STRIP] + c], s[at[S_FALLEN] + c])
@@ -133,6 +135,7 @@ def _shorten(strip: A, held: A, loss: A) -> None:
 @step
 def air_bridge(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Fly today's loads on every air way."""
+    x, s = of_width(x), of_width(s)
     for side in range(at[N_SIDES]):
         fill(s[at[S_AIR_SENT_DAY] + side], NONE)
         fill(s[at[S_AIR_GOT_DAY] + side], NONE)

@@ -130,6 +130,7 @@ from xetho.simulate.process.losses import book
 from xetho.simulate.rows import add, fill, some
 from xetho.simulate.streams import ASSAULT as ASSAULT_STREAM
 from xetho.simulate.streams import lognormal, uniform4
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -146,6 +147,7 @@ def assaults(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> 
     Of each, the fights of the lanes in which it goes in are put side by side (S_FIGHT), so that their hours are fought
     together.
     """
+    x, s = of_width(x), of_width(s)
     for o in range(at[N_OPERATIONS]):
         if not n[at[T_OP_FROM] + o] <= day <= n[at[T_OP_UNTIL] + o] or not some(s[at[S_OP_GO] + o]):
             continue

@@ -55,6 +55,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.losses import men_of, thin
 from xetho.simulate.rows import add, greatest, some
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -65,6 +66,7 @@ NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-9)
 @step
 def cohesion(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Yesterday's cohesion, less today's shocks; then who gives up."""
+    x, s = of_width(x), of_width(s)
     for g in range(at[N_GROUPS]):
         _shake(
             s[at[S_MORALE] + g], s[men_of(g, at)], s[at[S_HITS_TODAY] + g], s[at[S_HUNGER] + g],

@@ -37,6 +37,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.conditions import hold
 from xetho.simulate.rows import fill
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -48,6 +49,7 @@ NONE, ONE = np.float32(0.0), np.float32(1.0)
 @step
 def command(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Order tonight's operations, in the order of the table: a formation goes into one of them at most."""
+    x, s = of_width(x), of_width(s)
     for c in range(at[N_CAMPS]):
         fill(s[at[S_ASSAULTED] + c], NONE)
     for f in range(at[N_FORCES]):

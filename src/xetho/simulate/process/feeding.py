@@ -66,6 +66,7 @@ from xetho.simulate.process.conditions import front_stock
 from xetho.simulate.process.mobilise import present
 from xetho.simulate.process.stock import TINY, bin_row, take_lanes
 from xetho.simulate.rows import add, copy, fill, fill_rows
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -81,6 +82,7 @@ MEN, WANT, GOT, ASK = 0, 1, 2, 3  # scratch rows of this file
 @step
 def camp_men(n: N, s: A, at: AT) -> None:
     """Fit men of each camp: in its strongpoints, in reserve and at the base."""
+    s = of_width(s)
     for c in range(at[N_CAMPS]):
         copy(s[at[S_CAMP_MEN] + c], s[at[S_RESERVE] + c])
         add(s[at[S_CAMP_MEN] + c], s[at[S_BASE] + c])
@@ -127,6 +129,7 @@ def _mess(i: int, n: N, at: AT) -> int:
 @step
 def needs(day: int, n: N, s: A, at: AT) -> None:
     """Today's rations by bin, so that transport leaves them in the depot."""
+    s = of_width(s)
     for group in range(at[N_CAMPS], at[N_GROUPS]):
         _beds(
             s[at[S_MESS] + group], s[at[S_PART_OF_FIELD] + group], s[at[S_WOUNDED] + group], s[at[S_SICK_NOW] + group],
@@ -157,6 +160,7 @@ def _add_need(need: A, men: A, mouths: A, kg: A, over: A) -> None:
 @step
 def feeding(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Everyone draws what there is; places and groups remember what was missing."""
+    x, s = of_width(x), of_width(s)
     for side in range(at[N_SIDES]):
         fill(s[at[S_RATION_NEED] + side], NONE)
         fill(s[at[S_RATION_MET] + side], NONE)

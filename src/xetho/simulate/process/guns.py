@@ -66,6 +66,7 @@ from xetho.simulate.layout import (
 from xetho.simulate.process.losses import book_row, men_of, thin
 from xetho.simulate.process.stock import take, take_lanes
 from xetho.simulate.rows import add, copy, fill, greatest, some
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -81,6 +82,7 @@ TONNES, FIRED, FORT, NEAR, MEN, STANDING, PART, SICK, SHARE = range(14, 23)
 @step
 def guns(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day of siege for every camp under siege."""
+    x, s = of_width(x), of_width(s)
     for c in range(at[N_CAMPS]):
         fill(s[at[S_SHELLS] + c], NONE)
         fill(s[at[S_DEFENCE] + c], NONE)

@@ -49,6 +49,7 @@ from xetho.simulate.process.losses import subtract, thin
 from xetho.simulate.process.mobilise import present
 from xetho.simulate.process.stock import take_lanes
 from xetho.simulate.rows import add
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -61,6 +62,7 @@ TINY = np.float32(1e-9)
 @step
 def medical(day: int, n: N, x: A, s: A, at: AT) -> None:
     """A day in hospital for every group, and a day's rest for every formation."""
+    x, s = of_width(x), of_width(s)
     here = s[at[S_SCRATCH] + 8]
     for g in range(at[N_GROUPS]):
         _going_on(here, s[at[S_OVER]])

@@ -18,7 +18,6 @@ from xetho.simulate.layout import (
     N_DAYS,
     N_FLEETS,
     N_FORCES,
-    N_GOALS,
     N_POOLS,
     N_POSITIONS,
     N_SIDES,
@@ -43,6 +42,8 @@ from xetho.simulate.layout import (
     T_BAT_FORCE,
     T_BAT_SLOT,
     T_CELL_LOT,
+    T_COMING,
+    T_DAY_COMING,
     T_FLEET_POOL,
     T_FORCE_FROM,
     T_FORCE_GROUP,
@@ -50,7 +51,6 @@ from xetho.simulate.layout import (
     T_FORCE_POS,
     T_FORCE_SIDE,
     T_FORCE_UNTIL,
-    T_GOAL_CELL,
     T_POS_CAMP,
     T_POS_DAY,
     T_SUPPLY_CELL,
@@ -66,8 +66,8 @@ from xetho.simulate.layout import (
     X_TOTAL,
     X_TRAINING,
 )
-from xetho.simulate.process.stock import ring_row
 from xetho.simulate.rows import add, fill
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -79,9 +79,10 @@ NONE, ONE = np.float32(0.0), np.float32(1.0)
 @step
 def arrivals(day: int, n: N, s: A, at: AT) -> None:
     """Hand over the cargo due this morning, where any can come."""
-    for i in range(at[N_GOALS]):
-        c = n[at[T_GOAL_CELL] + i]
-        _hand_over(s[at[S_STOCK] + c], s[ring_row(c, day, n, at)], s[at[S_OVER]])
+    s = of_width(s)
+    for i in range(n[at[T_DAY_COMING] + day], n[at[T_DAY_COMING] + day + 1]):
+        coming = at[T_COMING] + 2 * i
+        _hand_over(s[n[coming]], s[n[coming + 1]], s[at[S_OVER]])
 
 
 @lane_loop
@@ -95,6 +96,7 @@ def _hand_over(stock: A, due: A, over: A) -> None:
 @step
 def levies(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Stocks of the first morning, then each row's share of its total, as far as its region is under control."""
+    x, s = of_width(x), of_width(s)
     for i in range(at[N_SUPPLIES]):
         cell, region = n[at[T_SUPPLY_CELL] + i], n[at[T_SUPPLY_REGION] + i]
         share = u[at[U_SUPPLY_SHARE] + day * at[N_SUPPLIES] + i]
@@ -120,6 +122,7 @@ def _raise(stock: A, supplied: A, raised: A, over: A, total: A, initial: A, shar
 @step
 def fleets(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Carriers join and go home; what was lost stays lost."""
+    x, s = of_width(x), of_width(s)
     for joining in (True, False):  # those who leave may do so from among those who join today
         for i in range(at[N_FLEETS]):
             p, share = n[at[T_FLEET_POOL] + i], at[U_FLEET_SHARE] + day * at[N_FLEETS] + i
@@ -146,6 +149,7 @@ def _change(pool: A, joined: A, count: A, over: A, step: float, joining: bool) -
 @step
 def formations(day: int, n: N, x: A, s: A, at: AT) -> None:
     """Strongpoints are occupied; formations arrive (in their strongpoint, their camp or the field) and leave."""
+    x, s = of_width(x), of_width(s)
     for p in range(at[N_POSITIONS]):
         if n[at[T_POS_DAY] + p] == day and day > 0:
             for lane in range(s.shape[1]):
@@ -258,6 +262,7 @@ def _leave(f: int, n: N, x: A, s: A, at: AT, lane: int) -> None:
 @step
 def count_men(day: int, n: N, s: A, at: AT) -> None:
     """Fit men of every field group, for those who need the sum today; a day's work of labour formations."""
+    s = of_width(s)
     for g in range(at[N_CAMPS], at[N_CAMPS] + at[N_SIDES]):
         fill(s[at[S_FIELD_MEN] + g], NONE)
     for f in range(at[N_FORCES]):

@@ -52,6 +52,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.conditions import side_morale
 from xetho.simulate.rows import whole
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -70,6 +71,7 @@ def series_rows(at: AT) -> int:
 @step
 def record(day: int, n: N, x: A, s: A, at: AT, series: A, lanes: int) -> None:
     """Write the day's figures of the first `lanes` lanes into series[figure, day, lane]."""
+    x, s = of_width(x), of_width(s)
     if lanes == 0:
         return
     per_side = SIDE_SERIES + at[N_GOODS]
@@ -142,6 +144,7 @@ def _trenches(side: int, row: int, day: int, n: N, x: A, s: A, at: AT, series: A
 @step
 def sums(n: N, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: NDArray[np.int64]) -> None:
     """Add kg by cell and open share (in millionths) by route over lanes: whole numbers, so that order cannot matter."""
+    s = of_width(s)
     if lanes == 0:
         return
     for c in range(at[N_CELLS]):
@@ -153,6 +156,7 @@ def sums(n: N, s: A, at: AT, lanes: int, stock: NDArray[np.int64], condition: ND
 @step
 def finish(day: int, s: A, at: AT) -> None:
     """The campaign is over so many days after the camp it is about has fallen."""
+    s = of_width(s)
     c = at[N_OUTCOME_CAMP]
     if c >= 0:
         _end(s[at[S_OVER]], s[at[S_FALLEN] + c], s[at[S_CAMP_FELL] + c], np.float32(day + 1 - at[N_DAYS_AFTER]))

@@ -52,6 +52,7 @@ from xetho.simulate.layout import (
     X_STRENGTH,
 )
 from xetho.simulate.rows import add, fill, fill_rows
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -62,6 +63,7 @@ NONE, ONE, TINY, KG = np.float32(0.0), np.float32(1.0), np.float32(1e-9), np.flo
 @step
 def start(n: N, x: A, s: A, at: AT) -> None:
     """Set every row of the state."""
+    x, s = of_width(x), of_width(s)
     fill_rows(s, 0, s.shape[0], NONE)
     for first, count, value in (
         (at[S_FED], at[N_PLACES], ONE), (at[S_HELD], at[N_POSITIONS], ONE), (at[S_POS_FORT], at[N_POSITIONS], ONE),

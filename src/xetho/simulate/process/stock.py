@@ -11,13 +11,10 @@ from numpy.typing import NDArray
 from xetho.simulate.jit import kernel, lane_loop
 from xetho.simulate.layout import (
     A_USED_LOT,
-    S_RING,
     S_SCRATCH,
     S_STOCK,
     T_BIN_CELL,
     T_CELL_LOT,
-    T_CELL_RING,
-    T_CELL_SLOTS,
 )
 from xetho.simulate.rows import add, copy, fill
 
@@ -65,12 +62,6 @@ def bin_row(n: N, s: S, at: AT, b: int, spare: int) -> int:
     for c in range(first + 1, end):
         add(s[spare], s[at[S_STOCK] + c])
     return spare
-
-
-@kernel
-def ring_row(c: int, day: int, n: N, at: AT) -> int:
-    """Row of what is due in cell `c` on the morning of a day."""
-    return at[S_RING] + n[at[T_CELL_RING] + c] + np.int64(np.uint32(day) % np.uint32(n[at[T_CELL_SLOTS] + c]))
 
 
 @kernel

@@ -48,6 +48,7 @@ from xetho.simulate.layout import (
 from xetho.simulate.maths import exp, log
 from xetho.simulate.rows import add, fill_rows, whole_vectors
 from xetho.simulate.streams import STRIKE, lognormal, uniform4, uniform_row
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -71,6 +72,7 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
     Cuts are a Poisson process in the cuts expected so far: from one to the next lies an exponential amount of them. So
     numbers are drawn for cuts, not for days, and the nth cut of a threat on a route has the same luck in every what-if.
     """
+    x, s = of_width(x), of_width(s)
     if day == 0:
         _first_gaps(n, s, at, key, runs)
     _share_effort(day, n, u, x, s, at)

@@ -13,14 +13,24 @@ from numpy.typing import NDArray
 
 from xetho.simulate.jit import apart_kernel, apart_step, inlined, lane_loop
 from xetho.simulate.layout import (
-    A_BURNT,
-    A_EATEN,
-    A_LABOUR,
-    A_LOST,
-    A_PASSED,
-    A_SHORT,
+    L_AIR,
+    L_CELL,
+    L_DESIRED,
+    L_DUE,
+    L_FROM,
+    L_HIT,
+    L_LOST,
+    L_LOTS,
+    L_MOVED,
+    L_RATE_TODAY,
+    L_SHARE,
+    L_STOCK,
+    L_TO,
+    L_TRAVEL,
+    L_WAY_WANT,
+    LOAD_RECORD,
     N_BINS,
-    N_GOODS,
+    N_CELLS,
     N_LOADS,
     N_PLACES,
     N_POOLS,
@@ -31,11 +41,7 @@ from xetho.simulate.layout import (
     S_CARRIER_LUCK,
     S_CATCH_UP,
     S_DESIRED,
-    S_DUE,
     S_FED,
-    S_FOUL,
-    S_FUEL,
-    S_HIT,
     S_NEED,
     S_OPEN,
     S_OVER,
@@ -43,64 +49,71 @@ from xetho.simulate.layout import (
     S_POOL_LOST,
     S_POOL_RISK,
     S_POOL_WANT,
-    S_RATE,
-    S_RATE_TODAY,
     S_ROUTE_WANT,
     S_SCRATCH,
-    S_SHUT,
-    S_STOCK,
-    S_STRUCK,
     S_TRAFFIC,
-    S_WAY_MOVED,
-    S_WAY_SHARE,
     S_WAY_WANT,
     S_WAY_WORK,
     T_ACTIVE_BIN,
     T_ACTIVE_FIRST,
     T_ACTIVE_LOAD,
     T_ACTIVE_WAY,
-    T_BIN_CELL,
     T_BIN_FIRST,
-    T_BIN_GOOD,
     T_BIN_LOADS,
     T_BIN_MESS,
-    T_LOAD_CELL,
+    T_DUE_ROW,
     T_LOAD_CELLS,
-    T_LOAD_FROM,
-    T_LOAD_TO,
-    T_LOAD_WAY,
+    T_LOAD_ROWS,
     T_PERIOD,
     T_PERIOD_BIN,
     T_PERIOD_WAY,
     T_POOL_ENTITY,
-    T_POOL_SIDE,
     T_ROUTE_FIRST,
     T_ROUTE_LAST,
     T_ROUTE_TEST,
-    T_ROUTE_ZONE,
-    T_ROUTE_ZONE2,
-    T_WAY_AIR,
-    T_WAY_ARC,
-    T_WAY_FOOD_BIN,
-    T_WAY_FROM,
-    T_WAY_FUEL_BIN,
-    T_WAY_MODE,
-    T_WAY_POOL,
-    T_WAY_ROUTE,
-    T_WAY_TRAVEL,
+    T_WAY_ROWS,
     U_ACTIVE_PART,
     U_ACTIVE_PLAN,
     U_BIN_PLAN,
-    X_CREW,
-    X_CUT_PASSES,
-    X_FOOD,
-    X_FOUL_FACTOR,
-    X_THROUGHPUT,
+    W_ARC,
+    W_BURNT,
+    W_EATEN,
+    W_FED,
+    W_FIRST,
+    W_FOOD_BIN,
+    W_FOUL,
+    W_FOUL_THERE,
+    W_FUEL,
+    W_FUEL_BIN,
+    W_LABOUR,
+    W_LAST,
+    W_MOVED,
+    W_OPEN,
+    W_PASSED,
+    W_POOL_WANT,
+    W_RATE,
+    W_RATE_TODAY,
+    W_RISK,
+    W_ROUTE_WANT,
+    W_SHARE,
+    W_SHORT,
+    W_SHUT,
+    W_STRUCK,
+    W_TRAFFIC,
+    W_WANT,
+    W_WORK,
+    W_X_CREW,
+    W_X_CUT_PASSES,
+    W_X_FOOD,
+    W_X_FOUL_FACTOR,
+    W_X_THROUGHPUT,
+    WAY_RECORD,
 )
 from xetho.simulate.process.conditions import hold
-from xetho.simulate.process.stock import bin_row, ring_row, take_lanes
+from xetho.simulate.process.stock import bin_row, take_lanes
 from xetho.simulate.rows import fill, fill_rows, some, whole
 from xetho.simulate.streams import CARRIERS, day_row, poisson_row
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -115,6 +128,7 @@ NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
 @apart_step
 def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, lanes: int, flow: FLOW) -> None:
     """A day's loading on every way; cargo is on its way when this returns. `flow` adds up kg by arc over lanes."""
+    x, s = of_width(x), of_width(s)
     period = n[at[T_PERIOD] + day]
     first, end = n[at[T_PERIOD_WAY] + period], n[at[T_PERIOD_WAY] + period + 1]
     if day > 0 and period != n[at[T_PERIOD] + day - 1]:
@@ -124,17 +138,19 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, la
     _share_carriers(first, end, n, s, at)
     struck = False
     for i in range(first, end):
-        w, begin, stop = n[at[T_ACTIVE_WAY] + i], n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]
-        if not _set_share(w, n, x, s, at):
+        way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
+        begin, stop = n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]
+        if not _set_share(way, n, x, s, at):
             for j in range(begin, stop):
-                k = n[at[T_ACTIVE_LOAD] + j]
-                _wait(s[at[S_DUE] + k], s[at[S_DESIRED] + k], u[at[U_ACTIVE_PLAN] + j])
+                load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + j] * LOAD_RECORD
+                _wait(s[n[load + L_DUE]], s[n[load + L_DESIRED]], u[at[U_ACTIVE_PLAN] + j])
             continue
         for j in range(begin, stop):
-            _send(n[at[T_ACTIVE_LOAD] + j], w, day, u[at[U_ACTIVE_PLAN] + j], n, s, at)
-        struck = _crews(w, n, x, s, at) or struck
+            load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + j] * LOAD_RECORD
+            _send(load, day, u[at[U_ACTIVE_PLAN] + j], n, s, at)
+        struck = _crews(way, n, x, s, at) or struck
         if lanes > 0:
-            flow[n[at[T_WAY_ARC] + w]] += whole(s[at[S_WAY_MOVED] + w, :lanes], KG, NONE)
+            flow[n[way + W_ARC]] += whole(s[n[way + W_MOVED], :lanes], KG, NONE)
     if struck:
         _lose_carriers(day, n, s, at, key, runs)
 
@@ -162,16 +178,12 @@ def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> No
     fill_rows(s, at[S_ROUTE_WANT], at[N_ROUTES], NONE)
     fill_rows(s, at[S_TRAFFIC], at[N_ROUTES], NONE)
     for i in range(first, end):
-        w = n[at[T_ACTIVE_WAY] + i]
-        r, m = n[at[T_WAY_ROUTE] + w], n[at[T_WAY_MODE] + w]
-        is_open = never
-        if n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
-            is_open = at[S_OPEN] + r if n[at[T_ROUTE_TEST] + r] < n[at[T_ROUTE_TEST] + r + 1] else going_on
+        way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
+        is_open = n[way + W_OPEN] if n[way + W_FIRST] <= day <= n[way + W_LAST] else never
         _rate_today(
-            s[at[S_RATE] + w], s[at[S_RATE_TODAY] + w], s[is_open], s[at[S_SHUT] + r],
-            s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_FOUL] + n[at[T_ROUTE_ZONE2] + r]],
-            s[at[S_FED] + n[at[T_WAY_FROM] + w]], x[at[X_CUT_PASSES] + m], x[at[X_FOUL_FACTOR] + m], x[P_UNFED_WORK],
-            s[at[S_WAY_WANT] + w], s[at[S_WAY_MOVED] + w],
+            s[n[way + W_RATE]], s[n[way + W_RATE_TODAY]], s[is_open], s[n[way + W_SHUT]], s[n[way + W_FOUL]],
+            s[n[way + W_FOUL_THERE]], s[n[way + W_FED]], x[n[way + W_X_CUT_PASSES]], x[n[way + W_X_FOUL_FACTOR]],
+            x[P_UNFED_WORK], s[n[way + W_WANT]], s[n[way + W_MOVED]],
         )  # fmt: skip
     fill_rows(s, at[S_FED], at[N_PLACES], ONE)  # from here on S_FED tells how today's eaters fare
 
@@ -217,27 +229,27 @@ def _wants(day: int, first: int, end: int, n: N, u: A, s: A, at: AT) -> None:
             fill(want, NONE)
         for q in range(begin, stop):
             j = n[at[T_BIN_LOADS] + q]
-            k = n[at[T_ACTIVE_LOAD] + j]
-            w, goal = n[at[T_LOAD_WAY] + k], n[at[T_LOAD_TO] + k]
+            load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + j] * LOAD_RECORD
             plan, part, stock = u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j], NONE
             there = at[S_OVER]  # any row: it is not asked how a depot stands to which nothing is planned
             if part > NONE:
+                goal = n[load + L_TO]
                 stock, there = u[at[U_BIN_PLAN] + day * at[N_BINS] + goal], bin_row(n, s, at, goal, at[S_SCRATCH])
             if alone:
                 _want_alone(
-                    s[at[S_DUE] + k], s[at[S_DESIRED] + k], s[at[S_WAY_WANT] + w], s[at[S_RATE_TODAY] + w], s[there],
-                    here, need, s[at[S_CATCH_UP]], plan, part, stock,
+                    s[n[load + L_DUE]], s[n[load + L_DESIRED]], s[n[load + L_WAY_WANT]], s[n[load + L_RATE_TODAY]],
+                    s[there], here, need, s[at[S_CATCH_UP]], plan, part, stock,
                 )  # fmt: skip
             else:
                 _want(
-                    s[at[S_DUE] + k], s[at[S_DESIRED] + k], want, s[at[S_RATE_TODAY] + w], s[there],
+                    s[n[load + L_DUE]], s[n[load + L_DESIRED]], want, s[n[load + L_RATE_TODAY]], s[there],
                     s[at[S_CATCH_UP]], plan, part, stock,
                 )  # fmt: skip
         if not alone:
             _spare_share(want, here, need)
             for q in range(begin, stop):
-                k = n[at[T_ACTIVE_LOAD] + n[at[T_BIN_LOADS] + q]]
-                _add_share(s[at[S_WAY_WANT] + n[at[T_LOAD_WAY] + k]], s[at[S_DESIRED] + k], want)
+                load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + n[at[T_BIN_LOADS] + q]] * LOAD_RECORD
+                _add_share(s[n[load + L_WAY_WANT]], s[n[load + L_DESIRED]], want)
 
 
 @inlined
@@ -292,11 +304,8 @@ def _share_carriers(first: int, end: int, n: N, s: A, at: AT) -> None:
     fill_rows(s, at[S_POOL_WANT], at[N_POOLS], NONE)
     fill_rows(s, at[S_POOL_RISK], at[N_POOLS], NONE)
     for i in range(first, end):
-        w = n[at[T_ACTIVE_WAY] + i]
-        _claim(
-            s[at[S_WAY_WANT] + w], s[at[S_RATE_TODAY] + w], s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]],
-            s[at[S_ROUTE_WANT] + n[at[T_WAY_ROUTE] + w]],
-        )  # fmt: skip
+        way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
+        _claim(s[n[way + W_WANT]], s[n[way + W_RATE_TODAY]], s[n[way + W_POOL_WANT]], s[n[way + W_ROUTE_WANT]])
     for p in range(at[N_POOLS]):
         _share(s[at[S_POOL_WANT] + p], s[at[S_POOL] + p])
 
@@ -315,24 +324,21 @@ def _share(want: A, limit: A) -> None:
 
 
 @apart_kernel
-def _set_share(w: int, n: N, x: A, s: A, at: AT) -> bool:
+def _set_share(way: int, n: N, x: A, s: A, at: AT) -> bool:
     """Share of its wants that a way can move: by its pool's carriers, the road's throughput and fuel, which it burns.
 
     Returns whether there is anything to move in any lane.
     """
-    way, share, r = s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], n[at[T_WAY_ROUTE] + w]
-    pool = s[at[S_POOL_WANT] + n[at[T_WAY_POOL] + w]]
-    if not _least_share(way, share, pool, s[at[S_ROUTE_WANT] + r], x[at[X_THROUGHPUT] + r]):
-        fill(s[at[S_WAY_WORK] + w], NONE)
+    want, share = s[n[way + W_WANT]], s[n[way + W_SHARE]]
+    if not _least_share(want, share, s[n[way + W_POOL_WANT]], s[n[way + W_ROUTE_WANT]], x[n[way + W_X_THROUGHPUT]]):
+        fill(s[n[way + W_WORK]], NONE)
         return False
-    b = n[at[T_WAY_FUEL_BIN] + w]
+    b = n[way + W_FUEL_BIN]
     if b >= -1:
-        side = n[at[T_POOL_SIDE] + n[at[T_WAY_POOL] + w]]
         wanted, burnt = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
-        total = s[at[A_BURNT] + side * at[N_GOODS] + (n[at[T_BIN_GOOD] + b] if b >= 0 else 0)]
-        _fuel_wanted(wanted, way, share, s[at[S_FUEL] + w])
+        _fuel_wanted(wanted, want, share, s[n[way + W_FUEL]])
         take_lanes(n, s, at, b, wanted, burnt)
-        _burn(total, burnt, wanted, share)
+        _burn(s[n[way + W_BURNT]], burnt, wanted, share)
     return True
 
 
@@ -360,20 +366,18 @@ def _burn(total: A, burnt: A, wanted: A, share: A) -> None:
 
 
 @apart_kernel
-def _crews(w: int, n: N, x: A, s: A, at: AT) -> bool:
+def _crews(way: int, n: N, x: A, s: A, at: AT) -> bool:
     """Carriers at work on a way: their labour, what they eat at the depot they load at; whether any may be struck."""
-    r, p, m = n[at[T_WAY_ROUTE] + w], n[at[T_WAY_POOL] + w], n[at[T_WAY_MODE] + w]
-    side, place, b = n[at[T_POOL_SIDE] + p], n[at[T_WAY_FROM] + w], n[at[T_WAY_FOOD_BIN] + w]
     food, eaten = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
     struck = _work(
-        s[at[S_WAY_WORK] + w], s[at[S_WAY_WANT] + w], s[at[S_WAY_SHARE] + w], s[at[S_RATE_TODAY] + w],
-        s[at[S_WAY_MOVED] + w], x[at[X_CREW] + m], s[at[A_LABOUR] + side], s[at[S_TRAFFIC] + r],
-        s[at[A_PASSED] + place], x[at[X_FOOD] + m], food, s[at[S_STRUCK] + r], s[at[S_POOL_RISK] + p],
+        s[n[way + W_WORK]], s[n[way + W_WANT]], s[n[way + W_SHARE]], s[n[way + W_RATE_TODAY]], s[n[way + W_MOVED]],
+        x[n[way + W_X_CREW]], s[n[way + W_LABOUR]], s[n[way + W_TRAFFIC]], s[n[way + W_PASSED]], x[n[way + W_X_FOOD]],
+        food, s[n[way + W_STRUCK]], s[n[way + W_RISK]],
     )  # fmt: skip
+    b = n[way + W_FOOD_BIN]
     if b >= 0:
-        good = side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]
         take_lanes(n, s, at, b, food, eaten)
-        _book_food(food, eaten, s[at[A_EATEN] + good], s[at[A_SHORT] + good], s[at[S_FED] + place])
+        _book_food(food, eaten, s[n[way + W_EATEN]], s[n[way + W_SHORT]], s[n[way + W_FED]])
     return struck
 
 
@@ -426,27 +430,24 @@ def _lose(struck: A, pool: A, lost: A) -> None:
 
 
 @apart_kernel
-def _send(k: int, w: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
+def _send(load: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
     """Take a load out of its depot lot by lot and book its arrival; air cargo is dealt with by the air bridge."""
-    b = n[at[T_LOAD_FROM] + k]
-    first, begin, end = at[S_STOCK] + n[at[T_BIN_CELL] + b], n[at[T_LOAD_CELL] + k], n[at[T_LOAD_CELL] + k + 1]
-    desired, due, share = s[at[S_DESIRED] + k], s[at[S_DUE] + k], s[at[S_WAY_SHARE] + w]
-    moved, hit = s[at[S_WAY_MOVED] + w], s[at[S_HIT] + n[at[T_WAY_ROUTE] + w]]
-    side = n[at[T_POOL_SIDE] + n[at[T_WAY_POOL] + w]]
-    lost = s[at[A_LOST] + side * at[N_GOODS] + n[at[T_BIN_GOOD] + b]]
-    then, air = day + n[at[T_WAY_TRAVEL] + w], n[at[T_WAY_AIR] + w] == 1
-    if end - begin == 1 and not air:
-        goal = s[ring_row(n[at[T_LOAD_CELLS] + begin], then, n, at)]
+    desired, due, moved = s[n[load + L_DESIRED]], s[n[load + L_DUE]], s[n[load + L_MOVED]]
+    share, hit, lost = s[n[load + L_SHARE]], s[n[load + L_HIT]], s[n[load + L_LOST]]
+    first, lots, cell, air = n[load + L_STOCK], n[load + L_LOTS], n[load + L_CELL], n[load + L_AIR] == 1
+    then = at[T_DUE_ROW] + (day + n[load + L_TRAVEL]) * at[N_CELLS]
+    if lots == 1 and not air:
+        goal = s[n[then + n[at[T_LOAD_CELLS] + cell]]]
         _send_whole(desired, share, s[first], goal, hit, lost, due, moved, plan)
         return
     part = s[at[S_SCRATCH] + 1]
-    _part_of_depot(part, desired, share, s[bin_row(n, s, at, b, at[S_SCRATCH])])
-    for j in range(begin, end):
+    _part_of_depot(part, desired, share, s[bin_row(n, s, at, n[load + L_FROM], at[S_SCRATCH])])
+    for j in range(lots):
         if air:  # until the air bridge lands or drops it, later today
-            _take_aloft(part, s[first + j - begin], s[at[S_ALOFT] + j], desired)
+            _take_aloft(part, s[first + j], s[at[S_ALOFT] + cell + j], desired)
         else:
-            goal = s[ring_row(n[at[T_LOAD_CELLS] + j], then, n, at)]
-            _take_lot(part, s[first + j - begin], goal, hit, lost, desired)
+            goal = s[n[then + n[at[T_LOAD_CELLS] + cell + j]]]
+            _take_lot(part, s[first + j], goal, hit, lost, desired)
     _book_sent(desired, due, moved, plan)
 
 

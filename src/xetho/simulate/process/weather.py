@@ -18,6 +18,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.rows import copy, fill
 from xetho.simulate.streams import WEATHER, uniform_row
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 RUNS = NDArray[np.uint32]
@@ -31,6 +32,7 @@ def weather(day: int, n: NDArray[np.int32], x: A, s: A, at: NDArray[np.int64], k
     Long-run share of foul days p, chance r that foul follows foul; foul follows fair with p(1 − r)/(1 − p), which
     keeps p in the long run.
     """
+    x, s = of_width(x), of_width(s)
     for z in range(at[N_ZONES]):
         row, foul = n[at[T_WEATHER_ROW] + z * at[N_DAYS] + day], s[at[S_FOUL] + z]
         if row < 0:

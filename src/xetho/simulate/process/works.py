@@ -39,6 +39,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.conditions import hold
 from xetho.simulate.rows import fill, greatest
+from xetho.simulate.width import of_width
 
 A = NDArray[np.float32]
 N = NDArray[np.int32]
@@ -50,6 +51,7 @@ NONE, HALF, ONE, TINY = np.float32(0.0), np.float32(0.5), np.float32(1.0), np.fl
 @step
 def mend(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """How long cuts shut each route today; then a day's mending by its standing crew or those who live by it."""
+    x, s = of_width(x), of_width(s)
     for r in range(at[N_ROUTES]):
         _work_off(s[at[S_SHUT] + r], s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
         if u[at[U_ROUTE_CUT] + day * at[N_ROUTES] + r] > NONE:
@@ -68,6 +70,7 @@ def _work_off(shut: A, backlog: A, crew: A, local: A) -> None:
 @step
 def works(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """A day's digging and building, less in the rain and under shells; then how near the trenches have come."""
+    x, s = of_width(x), of_width(s)
     go, shells = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
     for k in range(at[N_WORKS]):
         if not n[at[T_WORK_FROM] + k] <= day <= n[at[T_WORK_UNTIL] + k]:
