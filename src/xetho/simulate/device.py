@@ -81,8 +81,8 @@ def play_block(
         mine, traced = slice(begin, min(begin + WIDTH, width)), min(max(trace - begin, 0), WIDTH)
         state, told = np.take(s, some, axis=1), np.zeros((*series.shape[:2], traced), dtype=np.float32)
         run_block(
-            p.n, p.u, np.take(x, some, axis=1), state, p.at, key, runs[some], first, until, min(max(lanes - begin, 0), WIDTH), told,
-            traced, flow, stock, condition,
+            p.n, p.u, np.take(x, some, axis=1), state, p.at, key, runs[some], first, until,
+            min(max(lanes - begin, 0), WIDTH), told, traced, flow, stock, condition,
         )  # fmt: skip
         s[:, mine] = state[:, : mine.stop - begin]
         series[:, :, begin : begin + traced] = told

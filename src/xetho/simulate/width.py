@@ -20,7 +20,7 @@ cgutils: Any = _cgutils
 types: Any = _types
 arrayobj: Any = _arrayobj
 Table = TypeVar("Table")
-WIDTH = 64  # of a block on a core: the day's rows of so many lanes stay in a core's own cache
+WIDTH = 128  # of a block on a core: wider ones crowd the day's rows out of its own cache, narrower ones cost more calls
 FREE = bool(settings.DISABLE_JIT)
 """Nothing is compiled, as for the simulator of a card, and any number of lanes will do."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import kernel, lane_loop, step
+from xetho.simulate.jit import inlined, kernel, lane_loop, step
 from xetho.simulate.layout import (
     A_CUTS,
     N_DAYS,
@@ -56,7 +56,8 @@ AT = NDArray[np.int64]
 RUNS = NDArray[np.uint32]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-LANES, WORK, GAP = 1, 2, 3  # scratch rows of this file
+# Scratch rows of this file: lanes with a cut of one strike; then the list of cuts of many strikes, one a column.
+LANES, LIST_STRIKE, LIST_ROUTE, LIST_LANE, LIST_RUN, LIST_ENTITY, LIST_COUNT, LIST_WORK, LIST_GAP = range(1, 10)
 RISK, CUT = 1, 2  # what `_spread` has seen
 MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
 
@@ -76,6 +77,7 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
     if day == 0:
         _first_gaps(n, s, at, key, runs)
     _share_effort(day, n, u, x, s, at)
+    listed = 0
     for r in range(at[N_ROUTES]):
         first, end = n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]
         if first == end:
@@ -87,10 +89,14 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
         if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(first, end):
                 on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
-                if on and _strike(j, r, n, x, s, at, key, runs):
-                    at_risk = True
+                if on:
+                    seen = _strike(j, r, n, x, s, at)
+                    at_risk = at_risk or (seen & RISK) != 0
+                    if seen & CUT:
+                        listed = _list_cuts(j, r, listed, n, x, s, at, key, runs)
         if at_risk:
             _as_shares(hit, struck)
+    _cut(listed, n, x, s, at, key, runs)
 
 
 @kernel
@@ -173,21 +179,18 @@ def _clear(hit: A, struck: A) -> None:
 
 
 @kernel
-def _strike(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> bool:
-    """Strike `j`, that of one threat on route `r`, in all lanes; whether cargo or carriers are at risk in any."""
+def _strike(j: int, r: int, n: N, x: A, s: A, at: AT) -> int:
+    """Strike `j`, that of one threat on route `r`, in all lanes; what `_spread` has seen."""
     k = n[at[T_STRIKE_THREAT] + j]
     policy, left = n[at[T_THREAT_POLICY] + k], s[at[S_STRIKE_LEFT] + j]
     claim = x[at[X_EXPOSURE] + r] if policy == EXPOSURE else s[at[S_SCRATCH]]
     if policy != EXPOSURE:
         _weigh(claim, r, policy, x, s, at)
-    seen = _spread(
+    return _spread(
         left, claim, s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k],
         s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k],
         x[at[X_CARGO_LOST] + k], x[at[X_CARRIERS_LOST] + k],
     )  # fmt: skip
-    if seen & CUT:
-        _cut(j, r, n, x, s, at, key, runs)
-    return (seen & RISK) != 0
 
 
 @lane_loop
@@ -210,26 +213,29 @@ def _spread(
 
 
 @kernel
-def _cut(j: int, r: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
-    """Cut route `r` in the lanes where strike `j` has come to it, as often as it has."""
-    k, entity = n[at[T_STRIKE_THREAT] + j], n[at[T_STRIKE_ENTITY] + j]
-    left, count = s[at[S_STRIKE_LEFT] + j], s[at[S_STRIKE_CUTS] + j]
-    lanes, work, gap = s[at[S_SCRATCH] + LANES].view(np.int32), s[at[S_SCRATCH] + WORK], s[at[S_SCRATCH] + GAP]
-    backlog, total = s[at[S_BACKLOG] + r], s[at[A_CUTS] + r]
-    few = _cut_lanes(left, lanes)
-    while few > 0:
-        drawn = whole_vectors(few, left.shape[0])
-        _mending(drawn, lanes, count, x[at[X_MEND] + k], x[at[X_MEND_CV] + k], work, gap, key, runs, entity)
-        again = 0
-        for i in range(few):
-            lane = np.int64(lanes[i])
-            backlog[lane] += work[i]
-            total[lane] += ONE
-            count[lane] += ONE
-            left[lane] += gap[i]
-            lanes[again] = lane
-            again += np.int64(left[lane] <= NONE)
-        few = again
+def _list_cuts(j: int, r: int, listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> int:
+    """Put the lanes in which strike `j` has come to a cut of route `r` down in the list; how many are in it now.
+
+    A strike has a cut in a lane or two of a block on most days. Their numbers are drawn for a full list at once.
+    """
+    k, lanes = n[at[T_STRIKE_THREAT] + j], s[at[S_SCRATCH] + LANES].view(np.int32)
+    few = _cut_lanes(s[at[S_STRIKE_LEFT] + j], lanes)
+    first = at[S_SCRATCH]
+    for i in range(few):
+        if listed == s.shape[1]:
+            _cut(listed, n, x, s, at, key, runs)
+            listed = 0
+        lane = np.int64(lanes[i])
+        s[first + LIST_STRIKE].view(np.int32)[listed] = j
+        s[first + LIST_ROUTE].view(np.int32)[listed] = r
+        s[first + LIST_LANE].view(np.int32)[listed] = lane
+        s[first + LIST_RUN].view(np.uint32)[listed] = runs[lane]
+        s[first + LIST_ENTITY].view(np.int32)[listed] = n[at[T_STRIKE_ENTITY] + j]
+        s[first + LIST_COUNT, listed] = s[at[S_STRIKE_CUTS] + j, lane]
+        s[first + LIST_WORK, listed] = x[at[X_MEND] + k, lane]
+        s[first + LIST_GAP, listed] = x[at[X_MEND_CV] + k, lane]
+        listed += 1
+    return listed
 
 
 @lane_loop
@@ -242,17 +248,44 @@ def _cut_lanes(left: A, lanes: N) -> int:
     return few
 
 
+@kernel
+def _cut(listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
+    """Cut routes as the list says, strike after strike, and further where effort is left for another cut that day."""
+    first = at[S_SCRATCH]
+    work, gap = s[first + LIST_WORK], s[first + LIST_GAP]
+    _mending(
+        whole_vectors(listed, s.shape[1]), s[first + LIST_RUN].view(np.uint32), s[first + LIST_COUNT],
+        s[first + LIST_ENTITY].view(np.int32), work, gap, key,
+    )  # fmt: skip
+    for i in range(listed):
+        j, lane = np.int64(s[first + LIST_STRIKE].view(np.int32)[i]), np.int64(s[first + LIST_LANE].view(np.int32)[i])
+        r, k = np.int64(s[first + LIST_ROUTE].view(np.int32)[i]), n[at[T_STRIKE_THREAT] + j]
+        mandays, until = work[i], gap[i]
+        while True:
+            s[at[S_BACKLOG] + r, lane] += mandays
+            s[at[A_CUTS] + r, lane] += ONE
+            s[at[S_STRIKE_CUTS] + j, lane] += ONE
+            s[at[S_STRIKE_LEFT] + j, lane] += until
+            if s[at[S_STRIKE_LEFT] + j, lane] > NONE:
+                break
+            mandays, until = _next_cut(
+                runs[lane], s[at[S_STRIKE_CUTS] + j, lane], n[at[T_STRIKE_ENTITY] + j], x[at[X_MEND] + k, lane],
+                x[at[X_MEND_CV] + k, lane], key,
+            )  # fmt: skip
+
+
 @lane_loop
-def _mending(
-    drawn: int, lanes: N, count: A, days: A, varies: A, work: A, gap: A, key: int, runs: RUNS, entity: int
-) -> None:
-    """Man-days that the next cut takes to mend and the effort from it to the one after, for the lanes put down."""
-    last = np.int32(count.shape[0] - 1)
-    for i in range(drawn):
-        lane = np.int64(max(np.int32(0), min(lanes[i], last)))  # beyond those put down there may be anything
-        luck, until, _, _ = uniform4(key, STRIKE, runs[lane], np.int64(count[lane]) + 1, entity, 0)
-        work[i] = days[lane] * lognormal(luck, varies[lane])
-        gap[i] = -log(until)
+def _mending(listed: int, run: RUNS, count: A, entity: N, work: A, gap: A, key: int) -> None:
+    """`_next_cut` for so many of the list: days and variation come in as `work` and `gap`."""
+    for i in range(listed):
+        work[i], gap[i] = _next_cut(run[i], count[i], entity[i], work[i], gap[i], key)
+
+
+@inlined
+def _next_cut(run: int, count: float, entity: int, days: float, varies: float, key: int) -> tuple[float, float]:
+    """Man-days that a strike's next cut after so many takes to mend, and the effort from it to the one after."""
+    luck, until, _, _ = uniform4(key, STRIKE, run, np.int64(count) + 1, entity, 0)
+    return np.float32(days * lognormal(luck, varies)), np.float32(-log(until))
 
 
 @lane_loop
