@@ -34,7 +34,7 @@ Threads = Annotated[
 ]
 Block = Annotated[
     int | None,
-    typer.Option("--block", metavar="N", help="Campaigns that are one piece of work for a core; changes the speed only."),
+    typer.Option("--block", metavar="N", help="Campaigns given to a core at once; changes the speed only."),
 ]
 Device = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Play on the cores or on a GPU.")]
 CutsFile = Annotated[
