@@ -19,7 +19,7 @@ from xetho.simulate.compile import Program
 from xetho.simulate.cuda import block_runner
 
 SUMS = ("flow", "stock", "condition")
-CHECKED = 3  # campaigns whose second play looks at every index: it takes three times as long
+CHECKED = 3  # campaigns whose second play looks at every index, which takes its time
 
 
 class FromTheFront(np.ndarray[Any, Any]):

@@ -52,3 +52,10 @@ def test_it_accounts_for_the_time(network: Network, plan: Plan) -> None:
     assert found.whole > 0 and total > 0
     with pytest.raises(ValueError, match="at least 1"):
         profile.profile(network, plan, campaigns=0)
+
+
+def test_a_block_of_another_width_is_refused(network: Network, plan: Plan) -> None:
+    """Compiled steps take the width as given and would write beyond a narrower table."""
+    program, x = compile_program(network, plan), block_inputs(network.inputs, draw(network.inputs, 7, 0, 16), 0, 16)
+    with pytest.raises(ValueError, match=f"must have {WIDTH} lanes, not 16"):
+        profile.arguments(network, program, x, 7, 0)

@@ -73,7 +73,7 @@ def play_block(
     there and back.
     """
     p, width = program, x.shape[1]
-    if FREE or (width == WIDTH and x.flags.c_contiguous and s.flags.c_contiguous):
+    if width and (FREE or (width == WIDTH and x.flags.c_contiguous and s.flags.c_contiguous)):
         run_block(p.n, p.u, x, s, p.at, key, runs, first, until, lanes, series, trace, flow, stock, condition)
         return
     for begin in range(0, width, WIDTH):

@@ -87,7 +87,10 @@ def lane_loop(fn: Fn) -> Fn:
 
 
 def step(fn: Fn) -> Fn:
-    """Compile to machine code of its own, kept on disk for the next start: a step of the day, or what Python calls."""
+    """Compile to machine code of its own, kept on disk for the next start: a step of the day, or what Python calls.
+
+    A step of the day begins by telling how wide its tables are (`width.of_width`). No index may be below zero (`link`).
+    """
     return _compile(fn, "step")
 
 

@@ -92,8 +92,9 @@ def _next(count: int) -> tuple[int, ...]:
 
 SIZE = next(_BLOCKS)
 
-# Records in n of all that the day's work on a way or a load touches, side by side: rows of s (or of x where it says
-# so), so that where they lie need not be looked up one table after another. `compile_rows.py` writes them.
+# Records in n of all that the day's work on a way or a load touches, side by side: rows of s, rows of x (W_X_), and
+# what else it asks (days, depots, flags), so that nothing need be looked up one table after another. `compile_rows.py`
+# writes them.
 (
     W_FIRST, W_LAST, W_OPEN, W_RATE, W_RATE_TODAY, W_SHUT, W_FOUL, W_FOUL_THERE, W_FED, W_X_CUT_PASSES, W_X_FOUL_FACTOR,
     W_WANT, W_MOVED, W_POOL_WANT, W_ROUTE_WANT, W_SHARE, W_X_THROUGHPUT, W_WORK, W_FUEL_BIN, W_FUEL, W_BURNT, W_X_CREW,

@@ -136,9 +136,11 @@ def profile(network: Network, plan: PlanLike, campaigns: int = 12 * WIDTH, seed:
 def arguments(network: Network, program: Program, x: F32, seed: int, traced: int) -> dict[str, Any]:
     """Everything a step may ask for, by name, for a block of the `WIDTH` lanes of `x`.
 
-    There are arrays of sums for `traced` of them.
+    There are arrays of sums for `traced` of them. Raises ValueError for another number of lanes, which steps do not ask.
     """
     days, lanes = network.days, x.shape[1]
+    if lanes != WIDTH:
+        raise ValueError(f"x must have {WIDTH} lanes, not {lanes}")
     return {
         "n": program.n, "u": program.u, "x": x, "s": table(program.rows, lanes),
         "at": program.at, "key": np.uint64(seed), "runs": np.arange(lanes, dtype=np.uint32), "traced": traced,

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xetho.simulate.layout import N_DAYS, N_DAYS_AFTER, N_OUTCOME_CAMP, S_CAMP_FELL, S_OVER
-from xetho.simulate.rows import whole_vectors
 
 F32 = NDArray[np.float32]
 LONG = NDArray[np.int64]
@@ -64,13 +63,10 @@ class Rest:
             self._columns.append(s[:, going])
 
     def blocks(self, width: int) -> Iterator[tuple[LONG, F32]]:
-        """All that was put aside, in blocks of at most `width`; the last is filled up with its last run."""
+        """All that was put aside, in blocks of at most `width`."""
         if not self._runs:
             return
         runs, columns = np.concatenate(self._runs), np.concatenate(self._columns, axis=1)
         self._columns.clear()
         for first in range(0, len(runs), width):
-            count = min(width, len(runs) - first)
-            filled = whole_vectors(count, width)
-            part = np.minimum(np.arange(first, first + filled), first + count - 1)
-            yield runs[part], columns[:, part]
+            yield runs[first : first + width], columns[:, first : first + width]

@@ -2,7 +2,8 @@
 
 A loop over as many lanes as an array says needs code for any number of them: counters, and a rest that fills no
 vector. Over a constant number it is a few vector instructions one behind the other, and a row of a table is found
-without a multiplication.
+without a multiplication. So each step of the day begins with `x, s = of_width(x), of_width(s)`, and tables in C order
+of any other width must not reach it: `device.play_block` sees to that.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FREE = bool(settings.DISABLE_JIT)
 """Nothing is compiled, as for the simulator of a card, and any number of lanes will do."""
 
 
-def _typed(typing: Any, table: Any) -> Any:
+def _of_known_width(typing: Any, table: Any) -> Any:
     """The same table, of which the compiler knows that it is `WIDTH` lanes wide.
 
     Holds for a table of whole rows (C order) only; a view of some lanes, as on a card, is left as it is.
@@ -45,12 +46,9 @@ def _typed(typing: Any, table: Any) -> Any:
     return table(table), code
 
 
-_of_width: Any = intrinsic(_typed)
-
-
 def _as_it_is(table: Table) -> Table:
     """The same table."""
     return table
 
 
-of_width: Any = _as_it_is if FREE else _of_width
+of_width: Any = _as_it_is if FREE else intrinsic(_of_known_width)
