@@ -136,7 +136,7 @@ def profile(network: Network, plan: PlanLike, campaigns: int = 12 * WIDTH, seed:
 def arguments(network: Network, program: Program, x: F32, seed: int, traced: int) -> dict[str, Any]:
     """Everything a step may ask for, by name, for a block of the `WIDTH` lanes of `x`.
 
-    There are arrays of sums for `traced` of them. Raises ValueError for another number of lanes, which steps do not ask.
+    There are arrays of sums for `traced` of them. Raises ValueError for any other number: steps never ask it.
     """
     days, lanes = network.days, x.shape[1]
     if lanes != WIDTH:
