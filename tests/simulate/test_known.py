@@ -146,6 +146,24 @@ def test_cuts_are_poisson_and_guards_turn_effort_away() -> None:
     assert cuts.var() == pytest.approx(30, rel=0.1)
 
 
+def test_effort_that_goes_by_traffic_finds_the_road_in_use() -> None:
+    """Claims are the idle claim and yesterday's tonnes, so after the first day the empty road has 0.1 of 1.45."""
+    draft = road()
+    draft.add("routes", **(draft.rows["routes"][0] | {"id": "lane", "kind": "track"}))
+    for route in ("road", "lane"):
+        draft.change("routes", route, mend_crew=1000)
+    draft.parameter("idle_route_t_per_day", 0.1)
+    draft.add("threats", id="raids", name="Raids", kind="raid", effort_per_day=2, targets="road; lane", policy="traffic",
+              cuts_per_effort=1, mend_mean_mandays=1e-6)  # fmt: skip
+    network = draft.network()
+    record = play(network, orders(network, lambda r, _p, _g: 10.0 if r == "road" else 0.0), 2000)
+    np.testing.assert_allclose(passed(record), 30 * PORTERS_T, rtol=1e-5)
+    cuts = dict(zip(network.route_ids, record.kept[at_.A_CUTS].mean(axis=1), strict=True))
+    idle = 2 * (1 / 2 + 29 * 0.1 / (0.2 + PORTERS_T))
+    assert cuts["lane"] == pytest.approx(idle, rel=0.03)
+    assert cuts["road"] == pytest.approx(60 - idle, rel=0.02)
+
+
 def test_a_cut_shuts_the_road_for_as_long_as_its_crew_needs() -> None:
     """A cut a day that takes half a crew-day leaves the mean over cuts of 1 − min(1, backlog / crew)."""
     draft = road()

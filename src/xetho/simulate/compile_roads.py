@@ -95,6 +95,7 @@ def active_loads(draft: Draft) -> None:
     active: list[int] = []
     bins: list[int] = []
     bin_loads: list[list[int]] = []  # places in `active`
+    shared: list[bool] = []  # by others that draw on the same depot
     way_start, bin_start, plan, part = [0], [0], [], []
     for k in range(periods):
         mine = np.flatnonzero(used[:, k])  # loads are sorted by way
@@ -109,15 +110,18 @@ def active_loads(draft: Draft) -> None:
             plan.append(planned[i, k])
             part.append(planned[i, k] / inbound[int(goal[w]), g][k] if planned[i, k] > 0 else 0.0)
         way_start.append(len(ways))
-        bins += sorted(taken)
-        bin_loads += [taken[b] for b in sorted(taken)]
+        several = [b for b in sorted(taken) if len(taken[b]) > 1]
+        bins += several
+        bin_loads += [taken[b] for b in several]
+        shared += [len(taken[int(t[at_.T_LOAD_FROM][i])]) > 1 for i in mine]
         bin_start.append(len(bins))
     t[at_.T_PERIOD_WAY], t[at_.T_ACTIVE_WAY] = np.array(way_start), np.array(ways, dtype=np.int64)
     t[at_.T_ACTIVE_FIRST] = np.array([*first, len(active)])
     t[at_.T_ACTIVE_LOAD] = np.array(active, dtype=np.int64)
-    t[at_.T_PERIOD_BIN], t[at_.T_ACTIVE_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
+    t[at_.T_ACTIVE_SHARED] = np.array(shared, dtype=np.int64)
+    t[at_.T_PERIOD_BIN], t[at_.T_SHARED_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
     by_bin = Ragged(bin_loads)
-    t[at_.T_BIN_FIRST], t[at_.T_BIN_LOADS] = by_bin.start, by_bin.flat
+    t[at_.T_SHARED_FIRST], t[at_.T_SHARED_LOADS] = by_bin.start, by_bin.flat
     draft.floats[at_.U_ACTIVE_PLAN], draft.floats[at_.U_ACTIVE_PART] = np.array(plan), np.array(part)
 
 
@@ -190,6 +194,7 @@ def threats(draft: Draft) -> None:
         if x.weapon in frame.weapons[i] and net.battle.force_side[x.force] == frame.side[i]
     )  # fmt: skip
     draft.sizes[at_.N_STRIKES] = len(strikes)
+    draft.sizes[at_.N_TRAFFIC] = len(net.route_ids) if "traffic" in frame.policy else 0
     t[at_.T_STRIKE_THREAT] = np.array([i for _, i in strikes])
     t[at_.T_ROUTE_STRIKE] = np.searchsorted([r for r, _ in strikes], np.arange(len(net.route_ids) + 1))
     t[at_.T_STRIKE_ENTITY] = np.array(

@@ -25,6 +25,7 @@ def way_records(draft: Draft, at: I) -> None:
     # with no depot for what it needs a way books in the first good's row; a way that needs none never reads it
     good = np.append(t[at_.T_BIN_GOOD], [0, 0])  # those of depots -2 and -1
     food_row, fuel_row = side * goods + good[food], side * goods + good[fuel]
+    traffic = at[at_.S_TRAFFIC] + route if at[at_.N_TRAFFIC] else np.full(len(way), -1)  # where a threat asks for it
     record = {
         at_.W_FIRST: t[at_.T_ROUTE_FIRST][route], at_.W_LAST: t[at_.T_ROUTE_LAST][route],
         # the row after those of routes tells whether the campaign goes on
@@ -33,12 +34,11 @@ def way_records(draft: Draft, at: I) -> None:
         at_.W_SHUT: at[at_.S_SHUT] + route, at_.W_FOUL: at[at_.S_FOUL] + t[at_.T_ROUTE_ZONE][route],
         at_.W_FOUL_THERE: at[at_.S_FOUL] + t[at_.T_ROUTE_ZONE2][route], at_.W_FED: at[at_.S_FED] + place,
         at_.W_X_CUT_PASSES: at[at_.X_CUT_PASSES] + mode, at_.W_X_FOUL_FACTOR: at[at_.X_FOUL_FACTOR] + mode,
-        at_.W_WANT: at[at_.S_WAY_WANT] + way, at_.W_MOVED: at[at_.S_WAY_MOVED] + way,
-        at_.W_POOL_WANT: at[at_.S_POOL_WANT] + pool, at_.W_ROUTE_WANT: at[at_.S_ROUTE_WANT] + route,
-        at_.W_SHARE: at[at_.S_WAY_SHARE] + way, at_.W_X_THROUGHPUT: at[at_.X_THROUGHPUT] + route,
-        at_.W_WORK: at[at_.S_WAY_WORK] + way, at_.W_FUEL_BIN: fuel, at_.W_FUEL: at[at_.S_FUEL] + way,
-        at_.W_BURNT: at[at_.A_BURNT] + fuel_row, at_.W_X_CREW: at[at_.X_CREW] + mode,
-        at_.W_LABOUR: at[at_.A_LABOUR] + side, at_.W_TRAFFIC: at[at_.S_TRAFFIC] + route,
+        at_.W_WANT: at[at_.S_WAY_WANT] + way, at_.W_POOL_WANT: at[at_.S_POOL_WANT] + pool,
+        at_.W_ROUTE_WANT: at[at_.S_ROUTE_WANT] + route, at_.W_X_THROUGHPUT: at[at_.X_THROUGHPUT] + route,
+        at_.W_WORK: np.where(t[at_.T_WAY_AIR] == 1, at[at_.S_WAY_WORK] + way, -1),  # the air bridge asks for it
+        at_.W_FUEL_BIN: fuel, at_.W_FUEL: at[at_.S_FUEL] + way, at_.W_BURNT: at[at_.A_BURNT] + fuel_row,
+        at_.W_X_CREW: at[at_.X_CREW] + mode, at_.W_LABOUR: at[at_.A_LABOUR] + side, at_.W_TRAFFIC: traffic,
         at_.W_PASSED: at[at_.A_PASSED] + place, at_.W_X_FOOD: at[at_.X_FOOD] + mode,
         at_.W_STRUCK: at[at_.S_STRUCK] + route, at_.W_RISK: at[at_.S_POOL_RISK] + pool, at_.W_FOOD_BIN: food,
         at_.W_EATEN: at[at_.A_EATEN] + food_row, at_.W_SHORT: at[at_.A_SHORT] + food_row, at_.W_ARC: t[at_.T_WAY_ARC],
@@ -56,8 +56,7 @@ def load_records(draft: Draft, at: I) -> None:
         at_.L_DUE: at[at_.S_DUE] + load, at_.L_DESIRED: at[at_.S_DESIRED] + load,
         at_.L_STOCK: at[at_.S_STOCK] + draft.bin_cell[b], at_.L_LOTS: np.diff(cell), at_.L_CELL: cell[:-1],
         at_.L_HIT: at[at_.S_HIT] + route, at_.L_LOST: at[at_.A_LOST] + side * goods + t[at_.T_BIN_GOOD][b],
-        at_.L_SHARE: at[at_.S_WAY_SHARE] + way, at_.L_MOVED: at[at_.S_WAY_MOVED] + way,
-        at_.L_WAY_WANT: at[at_.S_WAY_WANT] + way, at_.L_RATE_TODAY: at[at_.S_RATE_TODAY] + way,
+        at_.L_RATE_TODAY: at[at_.S_RATE_TODAY] + way,
         at_.L_TRAVEL: t[at_.T_WAY_TRAVEL][way], at_.L_AIR: t[at_.T_WAY_AIR][way], at_.L_FROM: b,
         at_.L_TO: t[at_.T_LOAD_TO],
     }  # fmt: skip

@@ -26,6 +26,13 @@ def add(total: Row, part: Row) -> None:
 
 
 @lane_loop
+def times(row: Row, factor: Row) -> None:
+    """Multiply a row by another."""
+    for lane in range(row.shape[0]):
+        row[lane] *= factor[lane]
+
+
+@lane_loop
 def fill(row: Row, value: float) -> None:
     """Set every lane to a value."""
     for lane in range(row.shape[0]):
@@ -61,6 +68,15 @@ def some(row: Row) -> bool:
     for lane in range(row.shape[0]):
         found = np.int32(found | np.int32(row[lane] > NONE))
     return found != 0
+
+
+@lane_loop
+def same(row: Row, other: Row) -> bool:
+    """Whether two rows are the same in every lane."""
+    differ = np.int32(0)
+    for lane in range(row.shape[0]):
+        differ = np.int32(differ | np.int32(row[lane] != other[lane]))
+    return differ == 0
 
 
 @lane_loop

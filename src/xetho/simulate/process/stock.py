@@ -16,7 +16,7 @@ from xetho.simulate.layout import (
     T_BIN_CELL,
     T_CELL_LOT,
 )
-from xetho.simulate.rows import add, copy, fill
+from xetho.simulate.rows import add, copy, fill, same
 
 N = NDArray[np.int32]
 S = NDArray[np.float32]
@@ -65,28 +65,34 @@ def bin_row(n: N, s: S, at: AT, b: int, spare: int) -> int:
 
 
 @kernel
-def take_lanes(n: N, s: S, at: AT, b: int, want: S, got: S) -> None:
-    """Take up to `want` tonnes out of bin `b` (-1: none) in every lane; `got` tells what was taken."""
+def take_lanes(n: N, s: S, at: AT, b: int, want: S, got: S) -> bool:
+    """Take up to `want` tonnes out of bin `b` (-1: none) in every lane; `got` tells what was taken.
+
+    Returns whether that is in every lane what was wanted, to the last bit.
+    """
     if b < 0:
         fill(got, NONE)
-        return
+        return False
     first, end = n[at[T_BIN_CELL] + b], n[at[T_BIN_CELL] + b + 1]
     if end - first == 1:
-        _take_whole(want, got, s[at[S_STOCK] + first], s[at[A_USED_LOT] + n[at[T_CELL_LOT] + first]])
-        return
+        return _take_whole(want, got, s[at[S_STOCK] + first], s[at[A_USED_LOT] + n[at[T_CELL_LOT] + first]])
     share = s[at[S_SCRATCH] + SHARE]
     _share_of(share, want, got, s[bin_row(n, s, at, b, at[S_SCRATCH] + THERE)])
     for c in range(first, end):
         _take_part(share, got, s[at[S_STOCK] + c], s[at[A_USED_LOT] + n[at[T_CELL_LOT] + c]])
+    return same(want, got)
 
 
 @lane_loop
-def _take_whole(want: S, got: S, stock: S, used: S) -> None:
+def _take_whole(want: S, got: S, stock: S, used: S) -> bool:
+    less = np.int32(0)
     for lane in range(want.shape[0]):
         part = min(want[lane], stock[lane]) if want[lane] > TINY and stock[lane] > TINY else NONE
         stock[lane] -= part
         used[lane] += part
         got[lane] = part
+        less = np.int32(less | np.int32(part != want[lane]))
+    return less == 0
 
 
 @lane_loop

@@ -21,13 +21,10 @@ from xetho.simulate.layout import (
     L_HIT,
     L_LOST,
     L_LOTS,
-    L_MOVED,
     L_RATE_TODAY,
-    L_SHARE,
     L_STOCK,
     L_TO,
     L_TRAVEL,
-    L_WAY_WANT,
     LOAD_RECORD,
     N_BINS,
     N_CELLS,
@@ -35,6 +32,7 @@ from xetho.simulate.layout import (
     N_PLACES,
     N_POOLS,
     N_ROUTES,
+    N_TRAFFIC,
     N_WAYS,
     P_UNFED_WORK,
     S_ALOFT,
@@ -49,17 +47,14 @@ from xetho.simulate.layout import (
     S_POOL_LOST,
     S_POOL_RISK,
     S_POOL_WANT,
-    S_ROUTE_WANT,
     S_SCRATCH,
     S_TRAFFIC,
     S_WAY_WANT,
     S_WAY_WORK,
-    T_ACTIVE_BIN,
     T_ACTIVE_FIRST,
     T_ACTIVE_LOAD,
+    T_ACTIVE_SHARED,
     T_ACTIVE_WAY,
-    T_BIN_FIRST,
-    T_BIN_LOADS,
     T_BIN_MESS,
     T_DUE_ROW,
     T_LOAD_CELLS,
@@ -71,6 +66,9 @@ from xetho.simulate.layout import (
     T_ROUTE_FIRST,
     T_ROUTE_LAST,
     T_ROUTE_TEST,
+    T_SHARED_BIN,
+    T_SHARED_FIRST,
+    T_SHARED_LOADS,
     T_WAY_ROWS,
     U_ACTIVE_PART,
     U_ACTIVE_PLAN,
@@ -87,7 +85,6 @@ from xetho.simulate.layout import (
     W_FUEL_BIN,
     W_LABOUR,
     W_LAST,
-    W_MOVED,
     W_OPEN,
     W_PASSED,
     W_POOL_WANT,
@@ -95,7 +92,6 @@ from xetho.simulate.layout import (
     W_RATE_TODAY,
     W_RISK,
     W_ROUTE_WANT,
-    W_SHARE,
     W_SHORT,
     W_SHUT,
     W_STRUCK,
@@ -111,7 +107,7 @@ from xetho.simulate.layout import (
 )
 from xetho.simulate.process.conditions import hold
 from xetho.simulate.process.stock import bin_row, take_lanes
-from xetho.simulate.rows import fill, fill_rows, some, whole
+from xetho.simulate.rows import add, copy, fill, fill_rows, some, times, whole
 from xetho.simulate.streams import CARRIERS, day_row, poisson_row
 from xetho.simulate.width import of_width
 
@@ -123,6 +119,8 @@ FLOW = NDArray[np.int64]
 KG, TONNE = np.float32(1e3), np.float32(1e-3)  # in the other
 LEAST = np.float32(1e-3)  # of a tonne: less than this is not moved on a day
 NONE, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
+# Scratch rows of the way being worked on: the share of its wants that it moves, tonnes moved, and carriers at work.
+SHARE, MOVED, WORK = 3, 4, 5
 
 
 @apart_step
@@ -134,8 +132,8 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, la
     if day > 0 and period != n[at[T_PERIOD] + day - 1]:
         _rest(n, s, at)
     _roads(day, first, end, n, u, x, s, at)
-    _wants(day, n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1], n, u, s, at)
-    _share_carriers(first, end, n, s, at)
+    _share_depots(day, n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1], n, u, s, at)
+    _wants(day, first, end, n, u, s, at)
     struck = False
     for i in range(first, end):
         way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
@@ -150,7 +148,7 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, la
             _send(load, day, u[at[U_ACTIVE_PLAN] + j], n, s, at)
         struck = _crews(way, n, x, s, at) or struck
         if lanes > 0:
-            flow[n[way + W_ARC]] += whole(s[n[way + W_MOVED], :lanes], KG, NONE)
+            flow[n[way + W_ARC]] += whole(s[at[S_SCRATCH] + MOVED, :lanes], KG, NONE)
     if struck:
         _lose_carriers(day, n, s, at, key, runs)
 
@@ -174,16 +172,15 @@ def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> No
         test = at[T_ROUTE_TEST] + r
         if n[test] < n[test + 1] and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             hold(n[test], n[test + 1], n, u, x, s, at, s[at[S_OPEN] + r])
-            _both(s[at[S_OPEN] + r], s[going_on])
-    fill_rows(s, at[S_ROUTE_WANT], at[N_ROUTES], NONE)
-    fill_rows(s, at[S_TRAFFIC], at[N_ROUTES], NONE)
+            times(s[at[S_OPEN] + r], s[going_on])
+    fill_rows(s, at[S_TRAFFIC], at[N_TRAFFIC], NONE)
     for i in range(first, end):
         way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
         is_open = n[way + W_OPEN] if n[way + W_FIRST] <= day <= n[way + W_LAST] else never
         _rate_today(
             s[n[way + W_RATE]], s[n[way + W_RATE_TODAY]], s[is_open], s[n[way + W_SHUT]], s[n[way + W_FOUL]],
             s[n[way + W_FOUL_THERE]], s[n[way + W_FED]], x[n[way + W_X_CUT_PASSES]], x[n[way + W_X_FOUL_FACTOR]],
-            x[P_UNFED_WORK], s[n[way + W_WANT]], s[n[way + W_MOVED]],
+            x[P_UNFED_WORK], s[n[way + W_ROUTE_WANT]],
         )  # fmt: skip
     fill_rows(s, at[S_FED], at[N_PLACES], ONE)  # from here on S_FED tells how today's eaters fare
 
@@ -195,61 +192,77 @@ def _going_on(still: A, over: A) -> None:
 
 
 @lane_loop
-def _both(one: A, other: A) -> None:
-    for lane in range(one.shape[0]):
-        one[lane] *= other[lane]
-
-
-@lane_loop
 def _rate_today(
-    fair: A, today: A, is_open: A, shut: A, foul: A, foul_there: A, fed: A, passes: A, slowed: A, unfed: A, want: A,
-    moved: A,
+    fair: A, today: A, is_open: A, shut: A, foul: A, foul_there: A, fed: A, passes: A, slowed: A, unfed: A, route: A,
 ) -> None:  # fmt: skip
     for lane in range(today.shape[0]):
         rate = fair[lane] * is_open[lane] * (ONE - shut[lane] * (ONE - passes[lane]))
         rate *= ONE - max(foul[lane], foul_there[lane]) * (ONE - slowed[lane])
         today[lane] = rate * (ONE - (ONE - fed[lane]) * (ONE - unfed[lane]))
-        want[lane] = NONE
-        moved[lane] = NONE
+        route[lane] = NONE
+
+
+@apart_kernel
+def _share_depots(day: int, first: int, end: int, n: N, u: A, s: A, at: AT) -> None:
+    """What is wanted of depots that several loads draw on (first..end-1 of those in use), as far as they can spare it.
+
+    Depot by depot, so that what is wanted of one is still at hand when it is shared.
+    """
+    want = s[at[S_SCRATCH] + 2]
+    for i in range(first, end):
+        b = n[at[T_SHARED_BIN] + i]
+        here, need = s[bin_row(n, s, at, b, at[S_SCRATCH] + 1)], s[at[S_NEED] + n[at[T_BIN_MESS] + b]]
+        fill(want, NONE)
+        for q in range(n[at[T_SHARED_FIRST] + i], n[at[T_SHARED_FIRST] + i + 1]):
+            j = n[at[T_SHARED_LOADS] + q]
+            load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + j] * LOAD_RECORD
+            stock, there = _goal(load, j, day, n, u, s, at)
+            _want(
+                s[n[load + L_DUE]], s[n[load + L_DESIRED]], want, s[n[load + L_RATE_TODAY]], s[there],
+                s[at[S_CATCH_UP]], u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j], stock,
+            )  # fmt: skip
+        _spare_share(want, here, need)
+        for q in range(n[at[T_SHARED_FIRST] + i], n[at[T_SHARED_FIRST] + i + 1]):
+            load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + n[at[T_SHARED_LOADS] + q]] * LOAD_RECORD
+            times(s[n[load + L_DESIRED]], want)
+
+
+@apart_kernel
+def _goal(load: int, j: int, day: int, n: N, u: A, s: A, at: AT) -> tuple[float, int]:
+    """Planned stock of the depot that the `j`th load in use goes to, and the row of what lies there."""
+    if u[at[U_ACTIVE_PART] + j] > NONE:
+        goal = n[load + L_TO]
+        return u[at[U_BIN_PLAN] + day * at[N_BINS] + goal], bin_row(n, s, at, goal, at[S_SCRATCH])
+    return NONE, at[S_OVER]  # any row: it is not asked how a depot stands to which nothing is planned
 
 
 @apart_kernel
 def _wants(day: int, first: int, end: int, n: N, u: A, s: A, at: AT) -> None:
     """What is due on each way, no more than lies in the depot beyond the rations of those who eat there.
 
-    Depot by depot (first..end-1 of those in use), so that what is wanted of one is still at hand when it is shared.
+    Then what that claims of the way's pool of carriers and of its road, and the share of its wants that each pool has.
     """
-    want = s[at[S_SCRATCH] + 2]
+    fill_rows(s, at[S_POOL_WANT], at[N_POOLS], NONE)
+    fill_rows(s, at[S_POOL_RISK], at[N_POOLS], NONE)
     for i in range(first, end):
-        b = n[at[T_ACTIVE_BIN] + i]
-        here, need = s[bin_row(n, s, at, b, at[S_SCRATCH] + 1)], s[at[S_NEED] + n[at[T_BIN_MESS] + b]]
-        begin, stop = n[at[T_BIN_FIRST] + i], n[at[T_BIN_FIRST] + i + 1]
-        alone = stop - begin == 1
-        if not alone:
-            fill(want, NONE)
-        for q in range(begin, stop):
-            j = n[at[T_BIN_LOADS] + q]
+        way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
+        want, rate = s[n[way + W_WANT]], s[n[way + W_RATE_TODAY]]
+        fill(want, NONE)
+        for j in range(n[at[T_ACTIVE_FIRST] + i], n[at[T_ACTIVE_FIRST] + i + 1]):
             load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + j] * LOAD_RECORD
-            plan, part, stock = u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j], NONE
-            there = at[S_OVER]  # any row: it is not asked how a depot stands to which nothing is planned
-            if part > NONE:
-                goal = n[load + L_TO]
-                stock, there = u[at[U_BIN_PLAN] + day * at[N_BINS] + goal], bin_row(n, s, at, goal, at[S_SCRATCH])
-            if alone:
-                _want_alone(
-                    s[n[load + L_DUE]], s[n[load + L_DESIRED]], s[n[load + L_WAY_WANT]], s[n[load + L_RATE_TODAY]],
-                    s[there], here, need, s[at[S_CATCH_UP]], plan, part, stock,
-                )  # fmt: skip
-            else:
-                _want(
-                    s[n[load + L_DUE]], s[n[load + L_DESIRED]], want, s[n[load + L_RATE_TODAY]], s[there],
-                    s[at[S_CATCH_UP]], plan, part, stock,
-                )  # fmt: skip
-        if not alone:
-            _spare_share(want, here, need)
-            for q in range(begin, stop):
-                load = at[T_LOAD_ROWS] + n[at[T_ACTIVE_LOAD] + n[at[T_BIN_LOADS] + q]] * LOAD_RECORD
-                _add_share(s[n[load + L_WAY_WANT]], s[n[load + L_DESIRED]], want)
+            if n[at[T_ACTIVE_SHARED] + j] == 1:
+                add(want, s[n[load + L_DESIRED]])
+                continue
+            b = n[load + L_FROM]
+            here, need = s[bin_row(n, s, at, b, at[S_SCRATCH] + 1)], s[at[S_NEED] + n[at[T_BIN_MESS] + b]]
+            stock, there = _goal(load, j, day, n, u, s, at)
+            _want_alone(
+                s[n[load + L_DUE]], s[n[load + L_DESIRED]], want, rate, s[there], here, need, s[at[S_CATCH_UP]],
+                u[at[U_ACTIVE_PLAN] + j], u[at[U_ACTIVE_PART] + j], stock,
+            )  # fmt: skip
+        _claim(want, rate, s[n[way + W_POOL_WANT]], s[n[way + W_ROUTE_WANT]])
+    for p in range(at[N_POOLS]):
+        _share(s[at[S_POOL_WANT] + p], s[at[S_POOL] + p])
 
 
 @inlined
@@ -292,25 +305,6 @@ def _spare_share(want: A, there: A, need: A) -> None:
 
 
 @lane_loop
-def _add_share(way: A, desired: A, share: A) -> None:
-    for lane in range(way.shape[0]):
-        desired[lane] *= share[lane]
-        way[lane] += desired[lane]
-
-
-@apart_kernel
-def _share_carriers(first: int, end: int, n: N, s: A, at: AT) -> None:
-    """What ways want of their pools' carriers and of their roads; then the share of it that each pool has."""
-    fill_rows(s, at[S_POOL_WANT], at[N_POOLS], NONE)
-    fill_rows(s, at[S_POOL_RISK], at[N_POOLS], NONE)
-    for i in range(first, end):
-        way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
-        _claim(s[n[way + W_WANT]], s[n[way + W_RATE_TODAY]], s[n[way + W_POOL_WANT]], s[n[way + W_ROUTE_WANT]])
-    for p in range(at[N_POOLS]):
-        _share(s[at[S_POOL_WANT] + p], s[at[S_POOL] + p])
-
-
-@lane_loop
 def _claim(way: A, rate: A, pool: A, route: A) -> None:
     for lane in range(way.shape[0]):
         pool[lane] += way[lane] / max(rate[lane], TINY)
@@ -329,16 +323,20 @@ def _set_share(way: int, n: N, x: A, s: A, at: AT) -> bool:
 
     Returns whether there is anything to move in any lane.
     """
-    want, share = s[n[way + W_WANT]], s[n[way + W_SHARE]]
+    want, share = s[n[way + W_WANT]], s[at[S_SCRATCH] + SHARE]
     if not _least_share(want, share, s[n[way + W_POOL_WANT]], s[n[way + W_ROUTE_WANT]], x[n[way + W_X_THROUGHPUT]]):
-        fill(s[n[way + W_WORK]], NONE)
+        if n[way + W_WORK] >= 0:
+            fill(s[n[way + W_WORK]], NONE)
         return False
+    fill(s[at[S_SCRATCH] + MOVED], NONE)
     b = n[way + W_FUEL_BIN]
     if b >= -1:
         wanted, burnt = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
         _fuel_wanted(wanted, want, share, s[n[way + W_FUEL]])
-        take_lanes(n, s, at, b, wanted, burnt)
-        _burn(s[n[way + W_BURNT]], burnt, wanted, share)
+        enough = take_lanes(n, s, at, b, wanted, burnt)
+        add(s[n[way + W_BURNT]], burnt)
+        if not enough:
+            _burn(burnt, wanted, share)
     return True
 
 
@@ -359,9 +357,8 @@ def _fuel_wanted(wanted: A, way: A, share: A, fuel: A) -> None:
 
 
 @lane_loop
-def _burn(total: A, burnt: A, wanted: A, share: A) -> None:
+def _burn(burnt: A, wanted: A, share: A) -> None:
     for lane in range(share.shape[0]):
-        total[lane] += burnt[lane]
         share[lane] *= burnt[lane] / wanted[lane] if wanted[lane] > NONE else ONE
 
 
@@ -369,22 +366,28 @@ def _burn(total: A, burnt: A, wanted: A, share: A) -> None:
 def _crews(way: int, n: N, x: A, s: A, at: AT) -> bool:
     """Carriers at work on a way: their labour, what they eat at the depot they load at; whether any may be struck."""
     food, eaten = s[at[S_SCRATCH]], s[at[S_SCRATCH] + 1]
+    moved, work = s[at[S_SCRATCH] + MOVED], s[at[S_SCRATCH] + WORK]
     struck = _work(
-        s[n[way + W_WORK]], s[n[way + W_WANT]], s[n[way + W_SHARE]], s[n[way + W_RATE_TODAY]], s[n[way + W_MOVED]],
-        x[n[way + W_X_CREW]], s[n[way + W_LABOUR]], s[n[way + W_TRAFFIC]], s[n[way + W_PASSED]], x[n[way + W_X_FOOD]],
-        food, s[n[way + W_STRUCK]], s[n[way + W_RISK]],
+        work, s[n[way + W_WANT]], s[at[S_SCRATCH] + SHARE], s[n[way + W_RATE_TODAY]], moved,
+        x[n[way + W_X_CREW]], s[n[way + W_LABOUR]], s[n[way + W_PASSED]], x[n[way + W_X_FOOD]], food,
+        s[n[way + W_STRUCK]], s[n[way + W_RISK]],
     )  # fmt: skip
+    if n[way + W_WORK] >= 0:
+        copy(s[n[way + W_WORK]], work)
+    if n[way + W_TRAFFIC] >= 0:
+        add(s[n[way + W_TRAFFIC]], moved)
     b = n[way + W_FOOD_BIN]
     if b >= 0:
-        take_lanes(n, s, at, b, food, eaten)
-        _book_food(food, eaten, s[n[way + W_EATEN]], s[n[way + W_SHORT]], s[n[way + W_FED]])
+        enough = take_lanes(n, s, at, b, food, eaten)
+        add(s[n[way + W_EATEN]], eaten)
+        if not enough:
+            _miss_food(food, eaten, s[n[way + W_SHORT]], s[n[way + W_FED]])
     return struck
 
 
 @lane_loop
 def _work(
-    work: A, way: A, share: A, rate: A, moved: A, crew: A, labour: A, traffic: A, passed: A, ration: A, food: A,
-    struck: A, risk: A,
+    work: A, way: A, share: A, rate: A, moved: A, crew: A, labour: A, passed: A, ration: A, food: A, struck: A, risk: A,
 ) -> bool:  # fmt: skip
     """Book a way's work; what its crews want to eat, how many of them may be struck, and whether any may."""
     some = np.int32(0)
@@ -392,7 +395,6 @@ def _work(
         there = way[lane] * share[lane] / max(rate[lane], TINY)
         work[lane] = there
         labour[lane] += there * crew[lane]
-        traffic[lane] += moved[lane]
         passed[lane] += moved[lane]
         food[lane] = there * ration[lane] * TONNE
         hit = there * struck[lane]
@@ -402,9 +404,8 @@ def _work(
 
 
 @lane_loop
-def _book_food(food: A, eaten: A, total: A, short: A, fed: A) -> None:
+def _miss_food(food: A, eaten: A, short: A, fed: A) -> None:
     for lane in range(food.shape[0]):
-        total[lane] += eaten[lane]
         short[lane] += food[lane] - eaten[lane]
         fed[lane] = min(fed[lane], eaten[lane] / food[lane] if food[lane] > NONE else ONE)
 
@@ -432,8 +433,8 @@ def _lose(struck: A, pool: A, lost: A) -> None:
 @apart_kernel
 def _send(load: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
     """Take a load out of its depot lot by lot and book its arrival; air cargo is dealt with by the air bridge."""
-    desired, due, moved = s[n[load + L_DESIRED]], s[n[load + L_DUE]], s[n[load + L_MOVED]]
-    share, hit, lost = s[n[load + L_SHARE]], s[n[load + L_HIT]], s[n[load + L_LOST]]
+    share, moved = s[at[S_SCRATCH] + SHARE], s[at[S_SCRATCH] + MOVED]
+    desired, due, hit, lost = s[n[load + L_DESIRED]], s[n[load + L_DUE]], s[n[load + L_HIT]], s[n[load + L_LOST]]
     first, lots, cell, air = n[load + L_STOCK], n[load + L_LOTS], n[load + L_CELL], n[load + L_AIR] == 1
     then = at[T_DUE_ROW] + (day + n[load + L_TRAVEL]) * at[N_CELLS]
     if lots == 1 and not air:

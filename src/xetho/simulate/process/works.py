@@ -24,6 +24,7 @@ from xetho.simulate.layout import (
     T_CAMP_SIDE,
     T_POS_WORK,
     T_POS_WORKS,
+    T_ROUTE_STRIKE,
     T_WORK_FROM,
     T_WORK_KIND,
     T_WORK_SIDE,
@@ -53,9 +54,13 @@ def mend(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """How long cuts shut each route today; then a day's mending by its standing crew or those who live by it."""
     x, s = of_width(x), of_width(s)
     for r in range(at[N_ROUTES]):
-        _work_off(s[at[S_SHUT] + r], s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
-        if u[at[U_ROUTE_CUT] + day * at[N_ROUTES] + r] > NONE:
-            fill(s[at[S_SHUT] + r], ONE)
+        shut, played = s[at[S_SHUT] + r], u[at[U_ROUTE_CUT] + day * at[N_ROUTES] + r] > NONE
+        if n[at[T_ROUTE_STRIKE] + r] < n[at[T_ROUTE_STRIKE] + r + 1]:
+            _work_off(shut, s[at[S_BACKLOG] + r], x[at[X_MEND_CREW] + r], x[P_LOCAL_MENDERS])
+            if played:
+                fill(shut, ONE)
+        elif played or (day > 0 and u[at[U_ROUTE_CUT] + (day - 1) * at[N_ROUTES] + r] > NONE):
+            fill(shut, ONE if played else NONE)  # nothing else ever strikes it
 
 
 @lane_loop
