@@ -46,6 +46,7 @@ from xetho.simulate.layout import (
     X_THREAT_FOUL,
 )
 from xetho.simulate.maths import exp, log
+from xetho.simulate.pack import not_above_zero
 from xetho.simulate.rows import add, fill_rows, whole_vectors
 from xetho.simulate.streams import STRIKE, lognormal, uniform4, uniform_row
 from xetho.simulate.width import of_width
@@ -219,7 +220,7 @@ def _list_cuts(j: int, r: int, listed: int, n: N, x: A, s: A, at: AT, key: int, 
     A strike has a cut in a lane or two of a block on most days. Their numbers are drawn for a full list at once.
     """
     k, lanes = n[at[T_STRIKE_THREAT] + j], s[at[S_SCRATCH] + LANES].view(np.int32)
-    few = _cut_lanes(s[at[S_STRIKE_LEFT] + j], lanes)
+    few = not_above_zero(s[at[S_STRIKE_LEFT] + j], lanes)
     first = at[S_SCRATCH]
     for i in range(few):
         if listed == s.shape[1]:
@@ -236,16 +237,6 @@ def _list_cuts(j: int, r: int, listed: int, n: N, x: A, s: A, at: AT, key: int, 
         s[first + LIST_GAP, listed] = x[at[X_MEND_CV] + k, lane]
         listed += 1
     return listed
-
-
-@lane_loop
-def _cut_lanes(left: A, lanes: N) -> int:
-    """Put down which lanes have come to a cut; their number. Without a branch, since nobody could foretell it."""
-    few = 0
-    for lane in range(left.shape[0]):
-        lanes[few] = lane
-        few += np.int64(left[lane] <= NONE)
-    return few
 
 
 @kernel
