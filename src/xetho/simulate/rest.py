@@ -14,6 +14,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from xetho.simulate.columns import bring
 from xetho.simulate.layout import N_DAYS, N_DAYS_AFTER, N_OUTCOME_CAMP, S_CAMP_FELL, S_OVER
 
 F32 = NDArray[np.float32]
@@ -58,9 +59,11 @@ class Rest:
     def add(self, runs: LONG, s: F32) -> None:
         """Put aside those of the first columns of `s`, which are those runs of the chunk, that are not over."""
         going = np.flatnonzero(s[self._over, : len(runs)] == 0.0)
+        columns = np.empty((len(s), len(going)), dtype=np.float32)
+        bring(s, np.arange(len(s)), going, columns, np.arange(len(going)))
         with self._lock:
             self._runs.append(runs[going])
-            self._columns.append(s[:, going])
+            self._columns.append(columns)
 
     def blocks(self, width: int) -> Iterator[tuple[LONG, F32]]:
         """All that was put aside, in blocks of at most `width`."""

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from xetho.network import Network
 from xetho.simulate import layout as at_
+from xetho.simulate.columns import bring, bring_sums
 from xetho.simulate.compile import Program, compile_program
 from xetho.simulate.device import Cores, runner
 from xetho.simulate.draft import PlanLike
@@ -118,6 +119,7 @@ class Engine:
         self._halt = Halt(self.program.at, isinstance(self._runner, Cores))
         at, sizes = self.program.at, self.program.sizes
         self._rows = np.concatenate([np.arange(sizes[name]) + int(at[name]) for name in self._plain()])
+        self._ring_cell = self.program.ring_cell if at_.S_RING in self.keep else self.program.ring_cell[:0]
         draw(network.inputs, seed, 0, 1)
         self.compile_seconds = time.perf_counter() - begun
         self._clock = _Clock()
@@ -199,7 +201,7 @@ class Engine:
                 )
                 chunk.series[:, :, begin : begin + traced] = series
                 self._halt.learn(desk.s[:, : end - begin])
-            self._keep(chunk, slice(begin, end), end - begin, desk.s)
+            self._keep(chunk, runs[: end - begin], desk.s)
             if chunk.block_done():
                 self._play_rest(chunk)
             return end - begin
@@ -220,18 +222,13 @@ class Engine:
             self._slots.place(x, chunk.values, runs)
             s[:] = columns
             self._part(chunk, x, s, runs, self._halt.day, self.network.days)
-            self._keep(chunk, runs, len(runs), s)
+            self._keep(chunk, runs, s)
 
-    def _keep(self, chunk: Chunk, runs: slice | LONG, count: int, s: F32) -> None:
-        """Keep what is wanted of the first `count` columns of a state, which are those runs of the chunk."""
-        chunk.kept[:, runs] = np.take(s, self._rows, axis=0)[:, :count]
-        if len(chunk.ring):
-            first, cell = int(self.program.at[at_.S_RING]), self.program.ring_cell
-            goals, begins = np.unique(cell, return_index=True)
-            under_way = np.zeros((len(chunk.ring), count), dtype=np.float32)
-            if len(goals):
-                under_way[goals] = np.add.reduceat(s[first : first + len(cell)], begins, axis=0)[:, :count]
-            chunk.ring[:, runs] = under_way
+    def _keep(self, chunk: Chunk, runs: LONG, s: F32) -> None:
+        """Keep what is wanted of the first columns of a state, which are those runs of the chunk."""
+        columns = np.arange(len(runs))
+        bring(s, self._rows, columns, chunk.kept, runs)
+        bring_sums(s, int(self.program.at[at_.S_RING]), self._ring_cell, columns, chunk.ring, runs)
 
     def _desk(self, width: int) -> _Desk:
         """A free desk of that width. There are never more than threads, since each block gives its own back."""
