@@ -11,6 +11,7 @@ import pytest
 
 from tests.plan.factory import HandNetwork, Target, make
 from xetho.plan import PlanError, solve
+from xetho.plan.highs import Live
 
 
 def road(days: int = 28, carriers: float = 10.0, need: float = 8.0, **way: object) -> HandNetwork:
@@ -58,6 +59,20 @@ def test_enough_carriers_close_the_plan_with_least_labour() -> None:
     assert plan.labour_objective == pytest.approx(8 * 27 / 0.5 * 2, rel=1e-5)
     assert plan.labour_gap < 1.1e-5  # the cost that decides ties
     assert plan.reasons()[0].startswith("The plan closes: all 224 t needed can be met")
+
+
+@pytest.mark.parametrize(("crew", "limited"), [(2e6, 0), (2e7, 0), (2e9, 1)])
+def test_no_labour_is_too_much_for_a_tonne(crew: float, limited: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """4, 40 and 4,000 million man-days a tonne: only the last needs a limit on the shortage, which is slow to keep."""
+    limits: list[float] = []
+    usual = Live.limit_shortage
+    monkeypatch.setattr(Live, "limit_shortage", lambda live, most: (limits.append(most), usual(live, most)))
+    network = road(carriers=100.0, crew=crew)
+    network.stock0[1, 0] = 8.0
+    plan = solve(network, period_days=7)
+    assert plan.feasible and plan.status == "optimal"
+    assert plan.labour_objective == pytest.approx(8 * 27 / 0.5 * crew, rel=1e-5)
+    assert len(limits) == limited
 
 
 def test_relays_eat_by_the_stage_and_not_by_the_line() -> None:

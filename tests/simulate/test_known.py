@@ -153,8 +153,8 @@ def test_effort_that_goes_by_traffic_finds_the_road_in_use() -> None:
     for route in ("road", "lane"):
         draft.change("routes", route, mend_crew=1000)
     draft.parameter("idle_route_t_per_day", 0.1)
-    draft.add("threats", id="raids", name="Raids", kind="raid", effort_per_day=2, targets="road; lane", policy="traffic",
-              cuts_per_effort=1, mend_mean_mandays=1e-6)  # fmt: skip
+    draft.add("threats", id="raids", name="Raids", kind="raid", effort_per_day=2, targets="road; lane",
+              policy="traffic", cuts_per_effort=1, mend_mean_mandays=1e-6)  # fmt: skip
     network = draft.network()
     record = play(network, orders(network, lambda r, _p, _g: 10.0 if r == "road" else 0.0), 2000)
     np.testing.assert_allclose(passed(record), 30 * PORTERS_T, rtol=1e-5)

@@ -157,7 +157,11 @@ class Live:
 
         Raises PlanError as `fresh` does.
         """
-        return self._simplex(cost, deadline, PRIMAL, pivots) or self.fresh(cost, deadline)
+        return self.nearby(cost, deadline, pivots) or self.fresh(cost, deadline)
+
+    def nearby(self, cost: FloatArray, deadline: float, pivots: int = PIVOTS) -> Optimum | None:
+        """Minimise by the primal simplex method from the present basis; None when that takes too many pivots."""
+        return self._simplex(cost, deadline, PRIMAL, pivots)
 
     def mended(self, cost: FloatArray, shift: FloatArray, deadline: float, pivots: int) -> Optimum | None:
         """Minimise from the basis of a like programme; None when that takes too many pivots.

@@ -28,6 +28,10 @@ FIRST_WEIGHT, LAST_WEIGHT = 1e4, 1e6
 """Labour set against a weighted tonne short while both are sought at once: interior point is the quicker the less
 it is, and what comes at the first weight is near what comes at the last."""
 
+DEARER = (1e7, 1e8)
+"""What labour is set against a weighted tonne short where at the last weight some is still saved by going short: a few
+pivots more. A limit on the shortage instead is a row of nearly all needs, over which solvers take minutes."""
+
 TIE = 1e-5
 """Weight of the cost that decides between plans as good; labour is proven least to within this share."""
 
@@ -154,10 +158,17 @@ def _least_labour(
     """
     programme = live.programme
     least = max(first.objective, 0.0) + TIGHT * programme.wanted
-    labour = _labour(programme, both)
-    if labour.proven and _shortage(programme, both) <= least:
+    labour = _labour(programme, both, LAST_WEIGHT)
+    if labour.proven and _shortage(programme, labour) <= least:
         return labour
     say("least labour at that shortage")
+    for weight in DEARER:
+        dearer = live.nearby(weighted(programme, weight), deadline, pivots)
+        if dearer is None:
+            break
+        labour = _labour(programme, dearer, weight)
+        if labour.proven and _shortage(programme, labour) <= least:
+            return labour
     live.limit_shortage(least)
     return live.onward(programme.labour_cost + programme.tie_cost * TIE, deadline, pivots)
 
@@ -170,7 +181,7 @@ def _as_it_is(programme: Programme, start: Start) -> _Solved | None:
     both = certified(programme, weighted(programme, LAST_WEIGHT), start.values, start.proof.both)
     if first is None or both is None:
         return None
-    labour = _labour(programme, both)
+    labour = _labour(programme, both, LAST_WEIGHT)
     return _Solved(first, both, labour, start.basis) if labour.proven else None
 
 
@@ -215,12 +226,12 @@ def weighted(programme: Programme, weight: float) -> FloatArray:
     return weight * programme.shortage_cost + programme.labour_cost + programme.tie_cost * TIE
 
 
-def _labour(programme: Programme, both: Optimum) -> Optimum:
-    """What an optimum of both objectives proves of labour.
+def _labour(programme: Programme, both: Optimum, weight: float) -> Optimum:
+    """What an optimum of both objectives at a weight proves of labour.
 
     No plan has less of both together, so none with no more shortage than this one's has less labour than is left.
     """
-    shortage = LAST_WEIGHT * _shortage(programme, both)
+    shortage = weight * _shortage(programme, both)
     return replace(both, objective=both.objective - shortage, bound=both.bound - shortage)
 
 
