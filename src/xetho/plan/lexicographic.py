@@ -152,9 +152,9 @@ def _solve_part(
 def _least_labour(
     live: Live, first: Optimum, both: Optimum, deadline: float, say: Callable[[str], None], pivots: int
 ) -> Optimum:
-    """Least labour at the least shortage: what comes of both objectives at once, where that is it.
+    """Least labour at the least shortage: what comes of both objectives at once, where that is it at some weight.
 
-    pivots: after so many a solve of its own is begun from nothing.
+    pivots: after so many no dearer weight is tried, and a solve of its own is begun from nothing.
     """
     programme = live.programme
     least = max(first.objective, 0.0) + TIGHT * programme.wanted

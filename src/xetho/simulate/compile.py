@@ -128,20 +128,12 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_POOLS], (at_.S_POOL, at_.S_POOL_WANT, at_.S_POOL_RISK, at_.S_POOL_LOST, at_.S_POOL_JOINED)),
         (
             N[at_.N_ROUTES],
-            (
-                at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_ROUTE_WANT, at_.S_SHUT,
-                at_.A_CUTS,
-            ),
+            (at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_ROUTE_WANT, at_.S_SHUT, at_.A_CUTS),
         ),
         (N[at_.N_TRAFFIC], (at_.S_TRAFFIC,)),  # by route where any threat goes by it
         (N[at_.N_ROUTES] + 2, (at_.S_OPEN,)),  # the last two: as long as the campaign lasts, and never
         (N[at_.N_PLACES], (at_.S_FED, at_.A_PASSED)),
-        (
-            N[at_.N_WAYS],
-            (
-                at_.S_RATE, at_.S_RATE_TODAY, at_.S_FUEL, at_.S_WAY_WANT, at_.S_WAY_WORK,
-            ),
-        ),
+        (N[at_.N_WAYS], (at_.S_RATE, at_.S_RATE_TODAY, at_.S_FUEL, at_.S_WAY_WANT, at_.S_WAY_WORK)),
         (N[at_.N_LOADS], (at_.S_DUE, at_.S_DESIRED)),
         (N[at_.N_LOAD_CELLS], (at_.S_ALOFT,)),
         (N[at_.N_THREATS], (at_.S_CLAIMS,)),

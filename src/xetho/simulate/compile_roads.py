@@ -119,7 +119,7 @@ def active_loads(draft: Draft) -> None:
     t[at_.T_ACTIVE_FIRST] = np.array([*first, len(active)])
     t[at_.T_ACTIVE_LOAD] = np.array(active, dtype=np.int64)
     t[at_.T_ACTIVE_SHARED] = np.array(shared, dtype=np.int64)
-    t[at_.T_PERIOD_BIN], t[at_.T_SHARED_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
+    t[at_.T_PERIOD_SHARED], t[at_.T_SHARED_BIN] = np.array(bin_start), np.array(bins, dtype=np.int64)
     by_bin = Ragged(bin_loads)
     t[at_.T_SHARED_FIRST], t[at_.T_SHARED_LOADS] = by_bin.start, by_bin.flat
     draft.floats[at_.U_ACTIVE_PLAN], draft.floats[at_.U_ACTIVE_PART] = np.array(plan), np.array(part)

@@ -60,7 +60,7 @@ from xetho.simulate.layout import (
     T_LOAD_CELLS,
     T_LOAD_ROWS,
     T_PERIOD,
-    T_PERIOD_BIN,
+    T_PERIOD_SHARED,
     T_PERIOD_WAY,
     T_POOL_ENTITY,
     T_ROUTE_FIRST,
@@ -132,7 +132,7 @@ def transport(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS, la
     if day > 0 and period != n[at[T_PERIOD] + day - 1]:
         _rest(n, s, at)
     _roads(day, first, end, n, u, x, s, at)
-    _share_depots(day, n[at[T_PERIOD_BIN] + period], n[at[T_PERIOD_BIN] + period + 1], n, u, s, at)
+    _share_depots(day, n[at[T_PERIOD_SHARED] + period], n[at[T_PERIOD_SHARED] + period + 1], n, u, s, at)
     _wants(day, first, end, n, u, s, at)
     struck = False
     for i in range(first, end):
