@@ -19,7 +19,7 @@ from xetho.simulate.cuda import Runner, block_runner
 from xetho.simulate.draws import block_inputs, draw
 from xetho.simulate.run import KEPT
 
-SHOWN = (at_.A_CUTS, at_.A_EATEN, at_.A_SHORT, at_.A_PASSED, at_.A_DEAD, at_.A_WOUNDED, at_.S_POS_FELL)
+SHOWN = (at_.A_LOST, at_.A_EATEN, at_.A_SHORT, at_.A_PASSED, at_.A_DEAD, at_.A_WOUNDED, at_.S_POS_FELL)
 COMPARED = 512  # campaigns
 
 

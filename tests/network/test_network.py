@@ -50,6 +50,19 @@ def test_expected_rate_counts_weather_and_mending() -> None:
     np.testing.assert_allclose(net.way_loss[0, -1], 1 - np.exp(-0.1))
 
 
+def test_what_is_nought_in_every_run() -> None:
+    """Not what an assumption acts on, even where the table has nothing."""
+    draft = road()
+    for name, lost in (("slides", 0.2), ("bombs", 0), ("raids", 0)):
+        draft.add("threats", id=name, name=name, kind="raid", targets="road", effort_per_day=1, cuts_per_effort=1,
+                  mend_mean_mandays=1, cargo_lost_per_effort=lost)  # fmt: skip
+    draft.add("assumptions", id="a", name="A", target="threats[bombs].cargo_lost_per_effort", distribution="uniform",
+              low=0, high=1)  # fmt: skip
+    net = draft.network()
+    assert net.threat_table.ids == ["slides", "bombs", "raids"]
+    assert net.inputs.always_zero("threats", "cargo_lost_per_effort", 3).tolist() == [False, False, True]
+
+
 def test_labour_of_a_region_limits_the_carriers_it_can_crew() -> None:
     draft = road()
     draft.add("regions", id="home", name="Home", side="blue", people=1000, labour_share=0.1,

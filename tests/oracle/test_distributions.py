@@ -141,14 +141,14 @@ def struck(days: int = 30, **threat: float) -> Draft:
 def test_cuts_are_poisson(days: int, effort: float) -> None:
     """20,000 runs; cuts of a campaign are a sum of Poisson counts with a mean of 3, 39 and 24."""
     record = run(struck(days, effort_per_day=effort, cuts_per_effort=1), runs=RUNS)
-    assert fits_counts(record.kept[at_.A_CUTS][0], stats.poisson(days * effort)) > LEAST
+    assert fits_counts(record.kept[at_.S_STRIKE_CUTS][0], stats.poisson(days * effort)) > LEAST
 
 
 def test_many_cuts_a_day_are_the_rounded_normal() -> None:
     """20,000 runs of one day with 45 cuts expected: mean, spread and greatest distance from Poisson."""
     draft = struck(2, effort_per_day=45, cuts_per_effort=1)
     draft.change("threats", "bombs", until=day(0))
-    cuts = run(draft, runs=RUNS).kept[at_.A_CUTS][0]
+    cuts = run(draft, runs=RUNS).kept[at_.S_STRIKE_CUTS][0]
     assert cuts.mean() == pytest.approx(45, abs=4 * math.sqrt(45 / RUNS))
     assert cuts.var() == pytest.approx(45, rel=4 * math.sqrt(2 / RUNS) + 1 / 540)  # rounding adds a twelfth
     k = np.arange(20, 71)
@@ -159,7 +159,7 @@ def test_strikes_on_two_roads_are_drawn_apart() -> None:
     draft = struck(effort_per_day=6, cuts_per_effort=1)
     draft.add("routes", id="track", from_="BASE", to="FRONT", length_km=30, kind="track", modes="porter", side="blue")
     draft.change("threats", "bombs", targets="road;track")
-    one, two = run(draft, runs=RUNS).kept[at_.A_CUTS]
+    one, two = run(draft, runs=RUNS).kept[at_.S_STRIKE_CUTS]
     for cuts in (one, two):
         assert fits_counts(cuts, stats.poisson(90)) > LEAST
     assert unrelated(one, two) > LEAST
@@ -173,7 +173,7 @@ def test_mending_work_of_a_cut_is_lognormal(cv: float) -> None:
     draft.change("threats", "bombs", until=day(0))
     record = run(draft, runs=RUNS)
     shut = 2 - passed(record) / PORTERS_T
-    one = record.kept[at_.A_CUTS][0] == 1
+    one = record.kept[at_.S_STRIKE_CUTS][0] == 1
     assert one.sum() > 5000
     work = shut[one] * 1000 / 20
     assert fits_lognormal(work, cv) > LEAST

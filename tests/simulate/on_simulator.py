@@ -51,7 +51,7 @@ def main(folder: Path) -> None:
         kernel.FakeWithinKernelCUDAArray = lambda wrapped: wrapped._ary
         with np.load(path) as given:
             program = Program(
-                given["at"], given["n"], given["u"], int(given["rows"]), [], [], [], given["ring"], {}
+                given["at"], given["n"], given["u"], int(given["rows"]), [], [], [], {}, {}
             )
             s = np.full((program.rows, given["x"].shape[1]), np.nan, dtype=np.float32)
             series, sums = given["series"], [given[name] for name in SUMS]

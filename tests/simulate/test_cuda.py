@@ -34,7 +34,7 @@ TOLERANCE = 2e-5
 LEAST = 1e-4  # of a man, a tonne, a day: rows whose whole content is less
 LUCK = (at_.S_CARRIER_LUCK,)
 # State made of draws and whole numbers: the same, not only near.
-COUNTED = (at_.S_FOUL, at_.A_CUTS, at_.S_STRIKE_CUTS, at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_HELD)
+COUNTED = (at_.S_FOUL, at_.S_STRIKE_CUTS, at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_HELD)
 
 
 @dataclass
@@ -83,7 +83,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
         series = np.zeros((int(series_rows(program.at)), network.days, KEPT), dtype=np.float32)
         np.savez(
             folder / f"{number}.npz", at=program.at, n=program.n, u=program.u, rows=program.rows,
-            ring=program.ring_cell, x=x, key=np.uint64(KEY), run0=RUN0, kept=KEPT, series=series,
+            x=x, key=np.uint64(KEY), run0=RUN0, kept=KEPT, series=series,
             part=at_.S_POOL, size=program.sizes[at_.S_POOL], **sums,
         )  # fmt: skip
         s = np.empty((program.rows, LANES), dtype=np.float32)

@@ -23,20 +23,24 @@ def rows() -> list[np.ndarray[Any, Any]]:
     return [np.ones(WIDTH, np.float32), np.zeros(WIDTH, np.float32), -np.ones(WIDTH, np.float32), *drawn]
 
 
-def compiled() -> Callable[[Any, Any], int]:
-    asked: Any = njit(lambda row, lanes: pack.not_above_zero(row, lanes))
+def compiled() -> Callable[..., None]:
+    asked: Any = njit(lambda row, few, offset, out, first: pack.not_above_zero(row, few, offset, out, first))
     return asked  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("wide", [True, False])
-def test_lists_what_numpy_finds(wide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_what_numpy_finds_behind_what_is_there(wide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not wide:
         monkeypatch.setattr(pack, "_packs", lambda context: False)
-    lanes_of, seen = compiled(), set()
-    for row in rows():
-        lanes = np.full(WIDTH, -1, dtype=np.int32)
-        few = lanes_of(row, lanes)
+    list_lanes, seen = compiled(), set()
+    for number, row in enumerate(rows()):
         expected = np.flatnonzero(row <= 0.0)
-        assert lanes[:few].tolist() == expected.tolist()
-        seen.add(few)
+        room = WIDTH - len(expected)
+        for first in {0, room // 2, room}:
+            out = np.full(WIDTH, -1, dtype=np.int32)
+            list_lanes(row, len(expected), number * WIDTH, out, first)
+            assert out[first : first + len(expected)].tolist() == (number * WIDTH + expected).tolist()
+            assert (out[:first] == -1).all()
+            assert wide or (out[first + len(expected) :] == -1).all()
+        seen.add(len(expected))
     assert {0, WIDTH} < seen

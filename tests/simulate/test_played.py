@@ -49,7 +49,7 @@ def test_nothing_passes_a_cut_road_and_what_waited_follows_when_it_is_open() -> 
     np.testing.assert_array_equal(cut.flow[:FIRST], base.flow[:FIRST])
     assert cut.series[:, :FIRST].tobytes() == base.series[:, :FIRST].tobytes()
     np.testing.assert_allclose(flow[LAST + 1 :], PORTERS_T, rtol=1e-3)  # five tonnes behind, caught up with all porters
-    assert cut.kept[at_.A_CUTS].sum() == 0  # no threat made them
+    assert cut.kept[at_.S_STRIKE_CUTS].sum() == 0  # no threat made them
 
 
 def test_what_goes_round_a_cut_still_goes() -> None:
@@ -86,7 +86,7 @@ def test_a_guard_turns_threats_away_on_its_days() -> None:
               cuts_per_effort=1, mend_mean_mandays=1)  # fmt: skip
 
     def cuts(guards: tuple[Closed, ...]) -> float:
-        return float(run(draft, (), guards, runs=1000).kept[at_.A_CUTS].mean())
+        return float(run(draft, (), guards, runs=1000).kept[at_.S_STRIKE_CUTS].mean())
 
     assert cuts(()) == pytest.approx(30, rel=0.03)
     assert cuts(closed(0, 14)) == pytest.approx(15, rel=0.03)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.simulate.drafts import Draft, Orders, day
+from tests.simulate.drafts import Draft, Orders, day, orders, road
 from tests.simulate.generate import drafts
 from tests.simulate.test_conservation import besieged
 from xetho.network import Network
@@ -49,6 +49,21 @@ def test_threads_and_blocks_do_not_matter(draft: Draft, seed: int, lanes: int) -
         for sums in ("flow", "stock", "condition"):
             assert getattr(one, sums).tobytes() == getattr(other, sums).tobytes()
         assert all(one.kept[name].tobytes() == other.kept[name].tobytes() for name in one.kept)
+
+
+def test_cuts_of_several_threats_do_not_depend_on_the_lanes_beside() -> None:
+    """Some 400 cuts a day in a block of 128 lanes, often several of a threat: lists of them end anywhere."""
+    draft = road()
+    draft.change("routes", "road", mend_crew=100)
+    draft.change("demand", "use", total_t=1)
+    for name, effort in (("slides", 2.0), ("bombs", 0.7), ("raids", 0.4)):
+        draft.add("threats", id=name, name=name, kind="raid", effort_per_day=effort, targets="road",
+                  cuts_per_effort=1, mend_mean_mandays=30, mend_cv=0.7, cargo_lost_per_effort=0.01)  # fmt: skip
+    network = draft.network()
+    plan = orders(network, lambda _r, _p, _g: 1.0)
+    one = play(network, plan, 300)
+    for lanes in (1, 37):
+        assert_same_end(one, play(network, plan, 300, lanes=lanes))
 
 
 @given(drafts(fights=True), st.integers(0, 2**63 - 1))
@@ -96,7 +111,7 @@ def test_fewer_traced_runs_change_nothing_else(network: Network, plan: Plan, rec
 
 def test_another_seed_is_another_campaign(network: Network, plan: Plan, record: Record) -> None:
     other = play(network, plan, 300, seed=2)
-    assert (record.kept[at_.A_CUTS] != other.kept[at_.A_CUTS]).mean() > 0.5
+    assert (record.kept[at_.S_STRIKE_CUTS] != other.kept[at_.S_STRIKE_CUTS]).mean() > 0.5
 
 
 @pytest.mark.parametrize("wrong", [{"runs": 0}, {"runs": 5, "threads": 0}])
@@ -155,7 +170,7 @@ def test_bystanders_change_no_run(draft: Draft) -> None:
     same = (at_.A_DEAD, at_.A_LABOUR, at_.A_CAPTURED, at_.S_POS_FELL, at_.S_OP_DAY, at_.A_AIR_GOT, at_.S_FORCE_MEN)
     for name in same:
         np.testing.assert_array_equal(before.kept[name], after.kept[name])
-    np.testing.assert_array_equal(before.kept[at_.A_CUTS], after.kept[at_.A_CUTS][1:])
+    np.testing.assert_array_equal(before.kept[at_.S_STRIKE_CUTS], after.kept[at_.S_STRIKE_CUTS][1:])
     np.testing.assert_array_equal(before.kept[at_.S_POOL], after.kept[at_.S_POOL][1:])
     np.testing.assert_array_equal(before.kept[at_.A_PASSED], after.kept[at_.A_PASSED][2:])
     goods, runs = len(old.good_ids), before.runs
@@ -180,7 +195,7 @@ def test_dropping_a_pool_keeps_weather_and_strikes(draft: Draft) -> None:
     draft.add("fleets", id="other", mode=old.mode_ids[int(old.pool_mode[0])], side="blue", count=1)
     new = draft.network()
     after = play(new, fit(plan, old, new), 40, seed=5)
-    np.testing.assert_array_equal(before.kept[at_.A_CUTS], after.kept[at_.A_CUTS])
+    np.testing.assert_array_equal(before.kept[at_.S_STRIKE_CUTS], after.kept[at_.S_STRIKE_CUTS])
     np.testing.assert_array_equal(before.condition, after.condition)
     mine = old.way_pool == 0
     alone = np.setdiff1d(old.way_arc[mine], old.way_arc[~mine])  # what goes there goes with the pool that is dropped

@@ -105,6 +105,12 @@ class Inputs:
             self._central = values
         return self._central
 
+    def always_zero(self, table: str, column: str, n: int) -> NDArray[np.bool_]:
+        """Which of a column's ``n`` rows are nought in every run, since no assumption acts on them either."""
+        slots = self.columns[table, column] + np.arange(n)
+        drawn = np.isin(slots, [slot for a in self.assumptions for slot in a.slots])
+        return np.asarray((self.base[slots] == 0.0) & ~drawn)
+
     def keep_in_range(self, values: NDArray[np.float64]) -> None:
         """Bring drawn numbers back to the range of their column, in place: the tail of a bell shape may leave it."""
         if not self.assumptions:

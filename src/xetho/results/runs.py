@@ -34,7 +34,7 @@ BLOCKS = {
     "deserted": at_.A_DESERTED, "eaten_t": at_.A_EATEN, "fired_t": at_.A_FIRED, "fired_rounds": at_.A_ROUNDS,
     "origin_used_t": at_.A_USED_LOT, "supplied_t": at_.A_RAISED, "origin_supplied_t": at_.A_SUPPLIED,
     "lost_t": at_.A_LOST, "taken_t": at_.A_TAKEN, "shortage_t": at_.A_SHORT, "passed_t": at_.A_PASSED,
-    "labour_days": at_.A_LABOUR, "carriers_lost": at_.S_POOL_LOST, "cuts": at_.A_CUTS,
+    "labour_days": at_.A_LABOUR, "carriers_lost": at_.S_POOL_LOST, "cuts": at_.S_STRIKE_CUTS,
     "air_sent_t": at_.A_AIR_SENT, "air_received_t": at_.A_AIR_GOT, "pieces_lost": at_.A_PIECES_LOST,
 }  # fmt: skip
 # Blocks of the state that a summary needs.

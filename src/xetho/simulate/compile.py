@@ -33,7 +33,7 @@ class Program:
     bins: list[Pair]  # (place, good)
     cells: list[Pair]  # (place, lot)
     loads: list[Pair]  # (way, good)
-    ring_cell: I  # cell of each row of the ring
+    summed: dict[int, tuple[I, int]]  # blocks kept as sums only: which each row is a part of, and how many there are
     sizes: dict[int, int]  # rows of each block of the state
 
 
@@ -106,13 +106,17 @@ def _lay(draft: Draft) -> Program:
     pad = np.zeros(1)  # so that an empty scenario part still has an array
     return Program(
         at, np.concatenate([*n, pad.astype(np.int32)]), np.concatenate([*u, pad.astype(np.float32)]), rows,
-        draft.bins, draft.cells, draft.loads, _ring_cells(draft), sizes,
+        draft.bins, draft.cells, draft.loads, _summed(draft), sizes,
     )  # fmt: skip
 
 
-def _ring_cells(draft: Draft) -> I:
-    """Cell of each row of the ring: of a cell its rows of one day after the other."""
-    return np.repeat(np.arange(len(draft.cells)), draft.ring_slots)
+def _summed(draft: Draft) -> dict[int, tuple[I, int]]:
+    """Cargo under way is summed by cell, of which the ring has the rows of one day after the other; cuts by route."""
+    cells, routes = len(draft.cells), len(draft.net.route_ids)
+    return {
+        at_.S_RING: (np.repeat(np.arange(cells), draft.ring_slots), cells),
+        at_.S_STRIKE_CUTS: (np.asarray(draft.ints[at_.T_STRIKE_ROUTE], dtype=np.int64), routes),
+    }
 
 
 def _state_sizes(at: I) -> dict[int, int]:
@@ -128,7 +132,7 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_POOLS], (at_.S_POOL, at_.S_POOL_WANT, at_.S_POOL_RISK, at_.S_POOL_LOST, at_.S_POOL_JOINED)),
         (
             N[at_.N_ROUTES],
-            (at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_ROUTE_WANT, at_.S_SHUT, at_.A_CUTS),
+            (at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_ROUTE_WANT, at_.S_SHUT),
         ),
         (N[at_.N_TRAFFIC], (at_.S_TRAFFIC,)),  # by route where any threat goes by it
         (N[at_.N_ROUTES] + 2, (at_.S_OPEN,)),  # the last two: as long as the campaign lasts, and never

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from xetho.simulate.contents import LEAST_PLANNED_T, capture_places
 from xetho.simulate.draft import Draft, Ragged
 
 F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741  (index arrays)
 
 
 def places(draft: Draft) -> None:
@@ -170,7 +173,8 @@ def supply_and_demand(draft: Draft) -> None:
     )
     t[at_.T_SUPPLY_REGION] = net.supply_region
     t[at_.T_SUPPLY_ROW] = net.place_side[net.supply_place] * len(net.good_ids) + net.lot_good[net.supply_lot]
-    draft.floats[at_.U_SUPPLY_SHARE] = net.supply_share.T.ravel()
+    nothing = net.inputs.always_zero("supply", "total_t", len(net.supply_place))  # but first stocks
+    draft.floats[at_.U_SUPPLY_SHARE] = np.where(nothing, 0.0, net.supply_share.T).ravel()
     t[at_.T_DEMAND_BIN] = np.array(
         [bin_of.get((int(p), int(g)), -1) for p, g in zip(net.demand_place, net.demand_good, strict=True)]
     )
@@ -196,10 +200,15 @@ def threats(draft: Draft) -> None:
     draft.sizes[at_.N_STRIKES] = len(strikes)
     draft.sizes[at_.N_TRAFFIC] = len(net.route_ids) if "traffic" in frame.policy else 0
     t[at_.T_STRIKE_THREAT] = np.array([i for _, i in strikes])
+    t[at_.T_STRIKE_ROUTE] = np.array([r for r, _ in strikes])
     t[at_.T_ROUTE_STRIKE] = np.searchsorted([r for r, _ in strikes], np.arange(len(net.route_ids) + 1))
     t[at_.T_STRIKE_ENTITY] = np.array(
         [streams.entity(f"{frame.ids[i]}:{net.route_ids[r]}") for r, i in strikes]
     )
+    losses = [f"{what}_lost_per_effort" for what in ("carriers", "cargo")]
+    harmless = np.all([net.inputs.always_zero("threats", loss, len(frame.ids)) for loss in losses], axis=0)
+    t[at_.T_THREAT_RISK] = (~harmless).astype(np.int64)
+    t[at_.T_ROUTE_RISK] = _routes_at_risk(draft, {r for r, i in strikes if not harmless[i]})
     t[at_.T_THREAT_POLICY] = np.array([("exposure", "traffic", "even").index(p) for p in frame.policy])
     t[at_.T_THREAT_POOL] = np.array([net.pool_ids.index(p) if p in net.pool_ids else -1 for p in frame.pool])
     t[at_.T_THREAT_SIDE] = np.array(frame.side)
@@ -207,3 +216,13 @@ def threats(draft: Draft) -> None:
     t[at_.T_FLAK_THREAT] = np.array([i for _, i, _ in flak])
     t[at_.T_FLAK_BATTERY] = np.array([b for _, _, b in flak])
     draft.floats[at_.U_THREAT_ON] = net.threat_share.ravel()
+
+
+def _routes_at_risk(draft: Draft, struck: Collection[int]) -> I:
+    """By plan period and route, 1 where carriers and cargo that may be struck are on it."""
+    net, t = draft.net, draft.ints
+    start, ways = t[at_.T_PERIOD_WAY], t[at_.T_ACTIVE_WAY]
+    used = np.zeros((len(start) - 1, len(net.route_ids)), dtype=np.int64)
+    used[np.repeat(np.arange(len(start) - 1), np.diff(start)), net.arc_route[net.way_arc[ways]]] = 1
+    used[:, [r for r in range(len(net.route_ids)) if r not in struck]] = 0
+    return used.ravel()

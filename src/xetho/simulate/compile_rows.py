@@ -22,6 +22,7 @@ def way_records(draft: Draft, at: I) -> None:
     way, side = np.arange(len(route)), t[at_.T_POOL_SIDE][pool]
     tested = np.diff(t[at_.T_ROUTE_TEST])[route] > 0
     food, fuel = t[at_.T_WAY_FOOD_BIN], t[at_.T_WAY_FUEL_BIN]
+    struck = _or_nothing(at_.S_STRUCK, route, t, at)
     # with no depot for what it needs a way books in the first good's row; a way that needs none never reads it
     good = np.append(t[at_.T_BIN_GOOD], [0, 0])  # those of depots -2 and -1
     food_row, fuel_row = side * goods + good[food], side * goods + good[fuel]
@@ -40,7 +41,7 @@ def way_records(draft: Draft, at: I) -> None:
         at_.W_FUEL_BIN: fuel, at_.W_FUEL: at[at_.S_FUEL] + way, at_.W_BURNT: at[at_.A_BURNT] + fuel_row,
         at_.W_X_CREW: at[at_.X_CREW] + mode, at_.W_LABOUR: at[at_.A_LABOUR] + side, at_.W_TRAFFIC: traffic,
         at_.W_PASSED: at[at_.A_PASSED] + place, at_.W_X_FOOD: at[at_.X_FOOD] + mode,
-        at_.W_STRUCK: at[at_.S_STRUCK] + route, at_.W_RISK: at[at_.S_POOL_RISK] + pool, at_.W_FOOD_BIN: food,
+        at_.W_STRUCK: struck, at_.W_RISK: at[at_.S_POOL_RISK] + pool, at_.W_FOOD_BIN: food,
         at_.W_EATEN: at[at_.A_EATEN] + food_row, at_.W_SHORT: at[at_.A_SHORT] + food_row, at_.W_ARC: t[at_.T_WAY_ARC],
     }  # fmt: skip
     draft.ints[at_.T_WAY_ROWS] = _side_by_side(record, at_.WAY_RECORD, len(way))
@@ -55,12 +56,19 @@ def load_records(draft: Draft, at: I) -> None:
     record = {
         at_.L_DUE: at[at_.S_DUE] + load, at_.L_DESIRED: at[at_.S_DESIRED] + load,
         at_.L_STOCK: at[at_.S_STOCK] + draft.bin_cell[b], at_.L_LOTS: np.diff(cell), at_.L_CELL: cell[:-1],
-        at_.L_HIT: at[at_.S_HIT] + route, at_.L_LOST: at[at_.A_LOST] + side * goods + t[at_.T_BIN_GOOD][b],
+        at_.L_HIT: _or_nothing(at_.S_HIT, route, t, at),
+        at_.L_LOST: at[at_.A_LOST] + side * goods + t[at_.T_BIN_GOOD][b],
         at_.L_RATE_TODAY: at[at_.S_RATE_TODAY] + way,
         at_.L_TRAVEL: t[at_.T_WAY_TRAVEL][way], at_.L_AIR: t[at_.T_WAY_AIR][way], at_.L_FROM: b,
         at_.L_TO: t[at_.T_LOAD_TO],
     }  # fmt: skip
     draft.ints[at_.T_LOAD_ROWS] = _side_by_side(record, at_.LOAD_RECORD, len(way))
+
+
+def _or_nothing(block: int, route: I, t: dict[int, I], at: I) -> I:
+    """Row of what is struck on each route, or one row of noughts for all on which nothing ever can be."""
+    ever = np.asarray(t[at_.T_ROUTE_RISK].reshape(-1, int(at[at_.N_ROUTES])).any(axis=0))
+    return np.asarray(np.where(ever[route], at[block] + route, at[at_.S_OPEN] + at[at_.N_ROUTES] + 1))
 
 
 def _tables(draft: Draft) -> dict[int, I]:

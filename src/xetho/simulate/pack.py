@@ -25,13 +25,16 @@ ir: Any = cgutils.ir
 types: Any = _types
 
 
-def _one_by_one(row: Row, lanes: NDArray[np.int32]) -> int:
-    """Put down in which lanes a row is not above zero; their number. Without a branch: nobody could foretell it."""
-    few = 0
-    for lane in range(row.shape[0]):
-        lanes[few] = lane
-        few += int(row[lane] <= np.float32(0.0))
-    return few
+def _one_by_one(row: Row, few: int, offset: int, out: NDArray[np.int32], first: int) -> None:
+    """Put down, from place `first` on, `offset` and the lane for each of the `few` in which a row is not above zero.
+
+    Without a branch on what a lane holds: nobody could foretell it.
+    """
+    place, lane = first, 0
+    while place < first + few:
+        out[place] = offset + lane
+        place += int(row[lane] <= np.float32(0.0))
+        lane += 1
 
 
 def _packs(context: Any) -> bool:
@@ -40,7 +43,7 @@ def _packs(context: Any) -> bool:
     return isinstance(context, CPUContext) and settings.CPU_NAME is None and "+avx512f" in features.split(",")
 
 
-def _sixteen_at_a_time(typing: Any, row: Any, lanes: Any) -> Any:
+def _sixteen_at_a_time(typing: Any, row: Any, few: Any, offset: Any, out: Any, first: Any) -> Any:
     """`_one_by_one` for a row of `WIDTH` lanes."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -53,20 +56,22 @@ def _sixteen_at_a_time(typing: Any, row: Any, lanes: Any) -> Any:
             builder.module, ir.FunctionType(ir.VoidType(), [numbers, number.as_pointer(), flags]),
             f"llvm.masked.compressstore.v{VECTOR}i32",
         )  # fmt: skip
-        source, goal = (context.make_array(kind)(context, builder, arg).data
-                        for kind, arg in zip(signature.args, args, strict=True))  # fmt: skip
-        few = ir.Constant(count, 0)
-        for first in range(0, WIDTH, VECTOR):
-            there = builder.gep(source, [ir.Constant(count, first)])
+        source, goal = (context.make_array(signature.args[k])(context, builder, args[k]).data for k in (0, 3))
+        begin = builder.trunc(context.cast(builder, args[2], offset, types.intp), number)
+        mine = builder.insert_element(ir.Constant(numbers, ir.Undefined), begin, ir.Constant(number, 0))
+        begins = builder.shuffle_vector(mine, ir.Constant(numbers, ir.Undefined), ir.Constant(numbers, [0] * VECTOR))
+        place = context.cast(builder, args[4], first, types.intp)
+        for lane in range(0, WIDTH, VECTOR):
+            there = builder.gep(source, [ir.Constant(count, lane)])
             part = builder.load(builder.bitcast(there, values.as_pointer()), align=4)
             found = builder.fcmp_ordered("<=", part, ir.Constant(values, [0.0] * VECTOR))
-            mine = ir.Constant(numbers, list(range(first, first + VECTOR)))
-            builder.call(pack, [mine, builder.gep(goal, [few]), found])
+            named = builder.add(begins, ir.Constant(numbers, list(range(lane, lane + VECTOR))))
+            builder.call(pack, [named, builder.gep(goal, [place]), found])
             of_part = builder.ctpop(builder.bitcast(found, ir.IntType(VECTOR)))
-            few = builder.add(few, builder.zext(of_part, count))
-        return few
+            place = builder.add(place, builder.zext(of_part, count))
+        return context.get_dummy_value()
 
-    return types.intp(row, lanes), code
+    return types.none(row, few, offset, out, first), code
 
 
 not_above_zero: Any = _one_by_one if FREE else intrinsic(_sixteen_at_a_time)

@@ -43,7 +43,7 @@ KEPT = (
     at_.S_STOCK, at_.S_RING, at_.S_POOL, at_.S_POOL_LOST, at_.S_POOL_JOINED, at_.S_POS_FELL, at_.S_CAMP_FELL,
     at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_WOUNDED, at_.S_SICK_NOW, at_.S_REAR, at_.S_FORCE_MEN, at_.S_CAMP_MEN,
     at_.A_SUPPLIED, at_.A_USED_LOT, at_.A_EATEN, at_.A_FIRED, at_.A_BURNT, at_.A_SHORT, at_.A_LOST, at_.A_TAKEN,
-    at_.A_PASSED, at_.A_LABOUR, at_.A_CUTS, at_.A_AIR_SENT, at_.A_AIR_GOT, at_.A_ROUNDS, at_.A_PIECES_LOST,
+    at_.A_PASSED, at_.A_LABOUR, at_.S_STRIKE_CUTS, at_.A_AIR_SENT, at_.A_AIR_GOT, at_.A_ROUNDS, at_.A_PIECES_LOST,
     at_.A_DEAD, at_.A_WOUNDED, at_.A_CAPTURED, at_.A_WOUNDED_AT_FALL, at_.A_REINFORCED, at_.A_ARRIVED, at_.A_LEFT,
     at_.A_DESERTED, at_.A_RAISED,
 )  # fmt: skip
@@ -59,7 +59,7 @@ class Record:
     runs: int
     trace: int
     seed: int
-    kept: dict[int, F32]  # state block -> rows x runs; cargo under way is summed over the ring to one row a cell
+    kept: dict[int, F32]  # state block -> rows x runs; cargo under way is summed by cell, cuts by route
     series: F32  # figures x days x trace
     flow: LONG  # days x arcs, kg
     stock: LONG  # days x cells, kg
@@ -119,7 +119,7 @@ class Engine:
         self._halt = Halt(self.program.at, isinstance(self._runner, Cores))
         at, sizes = self.program.at, self.program.sizes
         self._rows = np.concatenate([np.arange(sizes[name]) + int(at[name]) for name in self._plain()])
-        self._ring_cell = self.program.ring_cell if at_.S_RING in self.keep else self.program.ring_cell[:0]
+        self._summed = {name: sums for name, sums in self.program.summed.items() if name in self.keep}
         draw(network.inputs, seed, 0, 1)
         self.compile_seconds = time.perf_counter() - begun
         self._clock = _Clock()
@@ -149,10 +149,10 @@ class Engine:
         """Begin to play the runs from `first` on, `traced` of them (the first) day by day; `Chunk.record` waits."""
         values = draw(self.network.inputs, self.seed, first, count)
         series = np.zeros((self._figures, self.network.days, traced), dtype=np.float32)
-        cells = len(self.program.cells) if at_.S_RING in self.keep else 0
         chunk = Chunk(
             self, first, count, values, stacked(values, count), series,
-            np.empty((len(self._rows), count), dtype=np.float32), np.empty((cells, count), dtype=np.float32),
+            np.empty((len(self._rows), count), dtype=np.float32),
+            {name: np.empty((sums, count), dtype=np.float32) for name, (_, sums) in self._summed.items()},
             Rest(self.program.at),
         )  # fmt: skip
         width = self._width(count)
@@ -170,12 +170,11 @@ class Engine:
         """The rows that a chunk has kept, by block of the state."""
         names = self._plain()
         ends = np.cumsum([self.program.sizes[name] for name in names])
-        kept = dict(zip(names, np.split(chunk.kept, ends[:-1]), strict=True))
-        return kept | {at_.S_RING: chunk.ring} if at_.S_RING in self.keep else kept
+        return dict(zip(names, np.split(chunk.kept, ends[:-1]), strict=True)) | chunk.summed
 
     def _plain(self) -> list[int]:
-        """Blocks of the state that are kept row by row; of cargo under way only sums over its ring are."""
-        return [name for name in self.keep if name != at_.S_RING]
+        """Blocks of the state that are kept row by row."""
+        return [name for name in self.keep if name not in self.program.summed]
 
     def _width(self, count: int) -> int:
         """Lanes of the blocks of a chunk: of few runs every thread gets its part, and no lanes stay empty."""
@@ -228,7 +227,8 @@ class Engine:
         """Keep what is wanted of the first columns of a state, which are those runs of the chunk."""
         columns = np.arange(len(runs))
         bring(s, self._rows, columns, chunk.kept, runs)
-        bring_sums(s, int(self.program.at[at_.S_RING]), self._ring_cell, columns, chunk.ring, runs)
+        for name, (part_of, _) in self._summed.items():
+            bring_sums(s, int(self.program.at[name]), part_of, columns, chunk.summed[name], runs)
 
     def _desk(self, width: int) -> _Desk:
         """A free desk of that width. There are never more than threads, since each block gives its own back."""
@@ -263,7 +263,7 @@ class Chunk:
     values: F  # the same as one array: assumptions x runs
     series: F32
     kept: F32  # rows x runs
-    ring: F32  # cells x runs
+    summed: dict[int, F32]  # state block -> sums x runs
     rest: Rest
     blocks: list[Future[int]] = field(default_factory=list)
     open: int = 0  # blocks that have not been played yet

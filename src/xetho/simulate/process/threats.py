@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xetho.simulate.jit import inlined, kernel, lane_loop, step
+from xetho.simulate.jit import apart_kernel, apart_step, inlined, kernel, lane_loop
 from xetho.simulate.layout import (
-    A_CUTS,
     N_DAYS,
     N_ROUTES,
     N_STRIKES,
@@ -25,14 +24,18 @@ from xetho.simulate.layout import (
     S_STRIKE_LEFT,
     S_STRUCK,
     S_TRAFFIC,
+    T_PERIOD,
     T_ROUTE_FIRST,
     T_ROUTE_LAST,
+    T_ROUTE_RISK,
     T_ROUTE_STRIKE,
     T_ROUTE_ZONE,
     T_STRIKE_ENTITY,
+    T_STRIKE_ROUTE,
     T_STRIKE_THREAT,
     T_THREAT_POLICY,
     T_THREAT_POOL,
+    T_THREAT_RISK,
     U_ROUTE_GUARD,
     U_THREAT_ON,
     X_CARGO_LOST,
@@ -57,13 +60,14 @@ AT = NDArray[np.int64]
 RUNS = NDArray[np.uint32]
 EXPOSURE, TRAFFIC, EVEN = 0, 1, 2
 NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
-# Scratch rows of this file: lanes with a cut of one strike; then the list of cuts of many strikes, one a column.
-LANES, LIST_STRIKE, LIST_ROUTE, LIST_LANE, LIST_RUN, LIST_ENTITY, LIST_COUNT, LIST_WORK, LIST_GAP = range(1, 10)
-RISK, CUT = 1, 2  # what `_spread` has seen
+# Scratch rows of this file, a column a cut: its strike and lane as one number and man-days of mending; those that have
+# a further cut on the same day, their places in the list and man-days; effort until the next one.
+LIST, LIST_DAYS, AGAIN, AGAIN_PLACE, AGAIN_DAYS, GAP = range(1, 7)
+RISK, CUT = 1, 2  # what `_spread` has seen: any risk, and lanes with a cut times this
 MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
 
 
-@step
+@apart_step
 def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Every threat strikes its routes.
 
@@ -78,29 +82,36 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
     if day == 0:
         _first_gaps(n, s, at, key, runs)
     _share_effort(day, n, u, x, s, at)
-    listed = 0
+    cuts, listed = s[at[S_SCRATCH] + LIST].view(np.int32), 0
+    risks = at[T_ROUTE_RISK] + n[at[T_PERIOD] + day] * at[N_ROUTES]
     for r in range(at[N_ROUTES]):
         first, end = n[at[T_ROUTE_STRIKE] + r], n[at[T_ROUTE_STRIKE] + r + 1]
         if first == end:
             continue  # nothing ever strikes it
         hit, struck = s[at[S_HIT] + r], s[at[S_STRUCK] + r]
-        _clear(hit, struck)
-        at_risk = False
+        used, at_risk = n[risks + r] == 1, False
+        if used:
+            _clear(hit, struck)
         guarded = u[at[U_ROUTE_GUARD] + day * at[N_ROUTES] + r] > NONE
         if not guarded and n[at[T_ROUTE_FIRST] + r] <= day <= n[at[T_ROUTE_LAST] + r]:
             for j in range(first, end):
                 on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
                 if on:
-                    seen = _strike(j, r, n, x, s, at)
+                    seen = _strike(j, r, used, n, x, s, at)
                     at_risk = at_risk or (seen & RISK) != 0
-                    if seen & CUT:
-                        listed = _list_cuts(j, r, listed, n, x, s, at, key, runs)
+                    few = seen // CUT
+                    if few > 0:
+                        if listed + few > s.shape[1]:
+                            _cut(listed, n, x, s, at, key, runs)
+                            listed = 0
+                        not_above_zero(s[at[S_STRIKE_LEFT] + j], few, j * s.shape[1], cuts, listed)
+                        listed += few
         if at_risk:
             _as_shares(hit, struck)
     _cut(listed, n, x, s, at, key, runs)
 
 
-@kernel
+@apart_kernel
 def _first_gaps(n: N, s: A, at: AT, key: int, runs: RUNS) -> None:
     """Cuts to be expected before each strike's first cut."""
     for j in range(at[N_STRIKES]):
@@ -115,7 +126,7 @@ def _gap(uniform: A) -> None:
         uniform[lane] = -log(uniform[lane])
 
 
-@kernel
+@apart_kernel
 def _share_effort(day: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """For each threat what a unit of claim gets of its effort (S_CLAIMS): claims of all open routes are added up."""
     claim = s[at[S_SCRATCH]]
@@ -179,17 +190,20 @@ def _clear(hit: A, struck: A) -> None:
         struck[lane] = NONE
 
 
-@kernel
-def _strike(j: int, r: int, n: N, x: A, s: A, at: AT) -> int:
-    """Strike `j`, that of one threat on route `r`, in all lanes; what `_spread` has seen."""
+@apart_kernel
+def _strike(j: int, r: int, used: bool, n: N, x: A, s: A, at: AT) -> int:
+    """Strike `j`, that of one threat on route `r`, in all lanes; what `_spread` has seen. Used: anything is on it."""
     k = n[at[T_STRIKE_THREAT] + j]
     policy, left = n[at[T_THREAT_POLICY] + k], s[at[S_STRIKE_LEFT] + j]
     claim = x[at[X_EXPOSURE] + r] if policy == EXPOSURE else s[at[S_SCRATCH]]
     if policy != EXPOSURE:
         _weigh(claim, r, policy, x, s, at)
+    each, guard, in_foul = s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k]
+    foul, cuts = s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], x[at[X_CUTS] + k]
+    if not used or n[at[T_THREAT_RISK] + k] == 0:
+        return _spread_cuts(left, claim, each, guard, in_foul, foul, cuts)
     return _spread(
-        left, claim, s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k],
-        s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], s[at[S_HIT] + r], s[at[S_STRUCK] + r], x[at[X_CUTS] + k],
+        left, claim, each, guard, in_foul, foul, s[at[S_HIT] + r], s[at[S_STRUCK] + r], cuts,
         x[at[X_CARGO_LOST] + k], x[at[X_CARRIERS_LOST] + k],
     )  # fmt: skip
 
@@ -200,76 +214,96 @@ def _spread(
 ) -> int:
     """A threat's effort on a route: cargo and carriers at risk, and what of it is left until the next cut.
 
-    Returns RISK where there is any in some lane, and CUT where any lane has come to a cut.
+    Returns RISK where there is any in some lane, and CUT times the lanes that have come to a cut.
     """
     risk, cut = np.int32(0), np.int32(0)
     for lane in range(left.shape[0]):
-        effort = claim[lane] * each[lane] * (ONE - guard[lane]) * (in_foul[lane] if foul[lane] > HALF else ONE)
+        effort = _effort(claim[lane], each[lane], guard[lane], in_foul[lane], foul[lane])
         risk = np.int32(risk | np.int32(effort * (cargo[lane] + carriers[lane]) > NONE))
         left[lane] -= min(MOST_CUTS, effort * cuts[lane])
-        cut = np.int32(cut | np.int32(left[lane] <= NONE))
+        cut = np.int32(cut + np.int32(left[lane] <= NONE))
         hit[lane] += effort * cargo[lane]
         struck[lane] += effort * carriers[lane]
     return RISK * risk + CUT * cut
 
 
-@kernel
-def _list_cuts(j: int, r: int, listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> int:
-    """Put the lanes in which strike `j` has come to a cut of route `r` down in the list; how many are in it now.
-
-    A strike has a cut in a lane or two of a block on most days. Their numbers are drawn for a full list at once.
-    """
-    k, lanes = n[at[T_STRIKE_THREAT] + j], s[at[S_SCRATCH] + LANES].view(np.int32)
-    few = not_above_zero(s[at[S_STRIKE_LEFT] + j], lanes)
-    first = at[S_SCRATCH]
-    for i in range(few):
-        if listed == s.shape[1]:
-            _cut(listed, n, x, s, at, key, runs)
-            listed = 0
-        lane = np.int64(lanes[i])
-        s[first + LIST_STRIKE].view(np.int32)[listed] = j
-        s[first + LIST_ROUTE].view(np.int32)[listed] = r
-        s[first + LIST_LANE].view(np.int32)[listed] = lane
-        s[first + LIST_RUN].view(np.uint32)[listed] = runs[lane]
-        s[first + LIST_ENTITY].view(np.int32)[listed] = n[at[T_STRIKE_ENTITY] + j]
-        s[first + LIST_COUNT, listed] = s[at[S_STRIKE_CUTS] + j, lane]
-        s[first + LIST_WORK, listed] = x[at[X_MEND] + k, lane]
-        s[first + LIST_GAP, listed] = x[at[X_MEND_CV] + k, lane]
-        listed += 1
-    return listed
+@lane_loop
+def _spread_cuts(left: A, claim: A, each: A, guard: A, in_foul: A, foul: A, cuts: A) -> int:
+    """The same where the threat does nothing but cut, or there is nothing else to strike."""
+    cut = np.int32(0)
+    for lane in range(left.shape[0]):
+        effort = _effort(claim[lane], each[lane], guard[lane], in_foul[lane], foul[lane])
+        left[lane] -= min(MOST_CUTS, effort * cuts[lane])
+        cut = np.int32(cut + np.int32(left[lane] <= NONE))
+    return CUT * cut
 
 
-@kernel
+@inlined
+def _effort(claim: float, each: float, guard: float, in_foul: float, foul: float) -> float:
+    """What a threat does on a route."""
+    return claim * each * (ONE - guard) * (in_foul if foul > HALF else ONE)
+
+
+@apart_kernel
 def _cut(listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
-    """Cut routes as the list says, strike after strike, and further where effort is left for another cut that day."""
-    first = at[S_SCRATCH]
-    work, gap = s[first + LIST_WORK], s[first + LIST_GAP]
-    _mending(
-        whole_vectors(listed, s.shape[1]), s[first + LIST_RUN].view(np.uint32), s[first + LIST_COUNT],
-        s[first + LIST_ENTITY].view(np.int32), work, gap, key,
-    )  # fmt: skip
+    """Cut routes as the list says, and again where effort is left for another cut that day.
+
+    A strike has a cut in a lane or two of a block on most days, so the numbers of a whole list are drawn at once.
+    Mending is booked strike after strike: how a lane's sum is rounded must not depend on the lanes beside it.
+    """
+    first, lanes = at[S_SCRATCH], np.uint32(s.shape[1])
+    cuts, days = s[first + LIST].view(np.uint32), s[first + LIST_DAYS]
+    again, place = s[first + AGAIN].view(np.uint32), s[first + AGAIN_PLACE].view(np.int32)
+    more, gap = s[first + AGAIN_DAYS], s[first + GAP]
+    _mending(_filled(cuts, listed), cuts, n, x, s, at, runs, days, gap, key)
+    few = 0
     for i in range(listed):
-        j, lane = np.int64(s[first + LIST_STRIKE].view(np.int32)[i]), np.int64(s[first + LIST_LANE].view(np.int32)[i])
-        r, k = np.int64(s[first + LIST_ROUTE].view(np.int32)[i]), n[at[T_STRIKE_THREAT] + j]
-        mandays, until = work[i], gap[i]
-        while True:
-            s[at[S_BACKLOG] + r, lane] += mandays
-            s[at[A_CUTS] + r, lane] += ONE
-            s[at[S_STRIKE_CUTS] + j, lane] += ONE
-            s[at[S_STRIKE_LEFT] + j, lane] += until
-            if s[at[S_STRIKE_LEFT] + j, lane] > NONE:
-                break
-            mandays, until = _next_cut(
-                runs[lane], s[at[S_STRIKE_CUTS] + j, lane], n[at[T_STRIKE_ENTITY] + j], x[at[X_MEND] + k, lane],
-                x[at[X_MEND_CV] + k, lane], key,
-            )  # fmt: skip
+        again[few] = cuts[i]
+        place[few] = i
+        few += _further(cuts[i], gap[i], s, at)
+    while few > 0:
+        _mending(_filled(again, few), again, n, x, s, at, runs, more, gap, key)
+        left = 0
+        for i in range(few):
+            days[place[i]] += more[i]
+            again[left] = again[i]
+            place[left] = place[i]
+            left += _further(again[i], gap[i], s, at)
+        few = left
+    for i in range(listed):
+        j, lane = np.int64(cuts[i] // lanes), np.int64(cuts[i] % lanes)
+        s[at[S_BACKLOG] + n[at[T_STRIKE_ROUTE] + j], lane] += days[i]
+
+
+@inlined
+def _filled(cuts: RUNS, listed: int) -> int:
+    """Fill up the last vector of a list, whose cuts are then drawn but not used; how many there are with these."""
+    drawn = whole_vectors(listed, cuts.shape[0])
+    for i in range(listed, drawn):
+        cuts[i] = cuts[0]
+    return drawn
+
+
+@inlined
+def _further(cut: int, gap: float, s: A, at: AT) -> int:
+    """Count a cut; 1 where the strike has effort left for another on the same day, else 0."""
+    j, lane = np.int64(cut // np.uint32(s.shape[1])), np.int64(cut % np.uint32(s.shape[1]))
+    s[at[S_STRIKE_CUTS] + j, lane] += ONE
+    s[at[S_STRIKE_LEFT] + j, lane] += gap
+    return np.int64(s[at[S_STRIKE_LEFT] + j, lane] <= NONE)
 
 
 @lane_loop
-def _mending(listed: int, run: RUNS, count: A, entity: N, work: A, gap: A, key: int) -> None:
-    """`_next_cut` for so many of the list: days and variation come in as `work` and `gap`."""
+def _mending(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, work: A, gap: A, key: int) -> None:
+    """`_next_cut` for the first so many of the list."""
+    threat, entity, mend, varies = at[T_STRIKE_THREAT], at[T_STRIKE_ENTITY], at[X_MEND], at[X_MEND_CV]
+    before, lanes = at[S_STRIKE_CUTS], np.uint32(s.shape[1])
     for i in range(listed):
-        work[i], gap[i] = _next_cut(run[i], count[i], entity[i], work[i], gap[i], key)
+        j, lane = np.int64(cuts[i] // lanes), np.int64(cuts[i] % lanes)
+        k = n[threat + j]
+        work[i], gap[i] = _next_cut(
+            runs[lane], s[before + j, lane], n[entity + j], x[mend + k, lane], x[varies + k, lane], key
+        )
 
 
 @inlined

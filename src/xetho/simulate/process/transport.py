@@ -232,8 +232,10 @@ def _goal(load: int, j: int, day: int, n: N, u: A, s: A, at: AT) -> tuple[float,
     """Planned stock of the depot that the `j`th load in use goes to, and the row of what lies there."""
     if u[at[U_ACTIVE_PART] + j] > NONE:
         goal = n[load + L_TO]
-        return u[at[U_BIN_PLAN] + day * at[N_BINS] + goal], bin_row(n, s, at, goal, at[S_SCRATCH])
-    return NONE, at[S_OVER]  # any row: it is not asked how a depot stands to which nothing is planned
+        stock = u[at[U_BIN_PLAN] + day * at[N_BINS] + goal]
+        if stock > NONE:
+            return stock, bin_row(n, s, at, goal, at[S_SCRATCH])
+    return NONE, at[S_OVER]  # any row of nothing or more: no depot is behind a planned stock of nothing
 
 
 @apart_kernel
