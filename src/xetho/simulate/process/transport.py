@@ -441,7 +441,10 @@ def _send(load: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
     then = at[T_DUE_ROW] + (day + n[load + L_TRAVEL]) * at[N_CELLS]
     if lots == 1 and not air:
         goal = s[n[then + n[at[T_LOAD_CELLS] + cell]]]
-        _send_whole(desired, share, s[first], goal, hit, lost, due, moved, plan)
+        if n[load + L_HIT] == at[S_OPEN] + at[N_ROUTES] + 1:  # a row of noughts
+            _send_safely(desired, share, s[first], goal, due, moved, plan)
+        else:
+            _send_whole(desired, share, s[first], goal, hit, lost, due, moved, plan)
         return
     part = s[at[S_SCRATCH] + 1]
     _part_of_depot(part, desired, share, s[bin_row(n, s, at, n[load + L_FROM], at[S_SCRATCH])])
@@ -458,14 +461,29 @@ def _send(load: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
 def _send_whole(desired: A, share: A, source: A, goal: A, hit: A, lost: A, due: A, moved: A, plan: float) -> None:
     """From a depot with one lot of the good."""
     for lane in range(desired.shape[0]):
-        asked = desired[lane] * share[lane]
-        part = min(asked, source[lane]) if asked > LEAST and source[lane] > LEAST else NONE
+        part = _part_sent(desired[lane] * share[lane], source[lane])
         gone = part * hit[lane]
         source[lane] -= part
         goal[lane] += part - gone
         lost[lane] += gone
         due[lane] = max(NONE, due[lane] + plan - part)
         moved[lane] += part
+
+
+@lane_loop
+def _send_safely(desired: A, share: A, source: A, goal: A, due: A, moved: A, plan: float) -> None:
+    """The same on a route on which nothing is ever struck."""
+    for lane in range(desired.shape[0]):
+        part = _part_sent(desired[lane] * share[lane], source[lane])
+        source[lane] -= part
+        goal[lane] += part
+        due[lane] = max(NONE, due[lane] + plan - part)
+        moved[lane] += part
+
+
+@inlined
+def _part_sent(asked: float, there: float) -> float:
+    return min(asked, there) if asked > LEAST and there > LEAST else NONE
 
 
 @lane_loop
