@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.models.transport import FOOD, LEAST_T, PERIOD_DAYS, SHELLS, F, Net, make
 from benchmarks.rivals.job import TransportJob
 
-CHUNK = 500  # runs side by side: 250 was best at 60 routes, 1,000 at 10
+SIDE_BY_SIDE = 45_000  # ways times runs: near the best of 100 to 10,000 runs at each size of the benchmark
 
 
 def play(net: Net, runs: int, rng: np.random.Generator, given: F | None = None) -> tuple[F, dict[str, F]]:
@@ -101,7 +101,8 @@ class Job(TransportJob):
     """A prepared model."""
 
     def run(self, units: int, seed: int) -> F:
-        sizes = [min(CHUNK, units - first) for first in range(0, units, CHUNK)]
+        chunk = SIDE_BY_SIDE // len(self.net.way_road)
+        sizes = [min(chunk, units - first) for first in range(0, units, chunk)]
         rngs = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(len(sizes))]
         with ThreadPoolExecutor(self.threads) as pool:
             parts = pool.map(lambda job: play(self.net, *job)[0], zip(sizes, rngs, strict=True))

@@ -205,6 +205,8 @@ def threats(draft: Draft) -> None:
     t[at_.T_STRIKE_ENTITY] = np.array(
         [streams.entity(f"{frame.ids[i]}:{net.route_ids[r]}") for r, i in strikes]
     )
+    alike = net.inputs.always_zero("threats", "mend_cv", len(frame.ids))
+    draft.sizes[at_.N_MENDING_VARIES] = int(not alike.all())
     losses = [f"{what}_lost_per_effort" for what in ("carriers", "cargo")]
     harmless = np.all([net.inputs.always_zero("threats", loss, len(frame.ids)) for loss in losses], axis=0)
     t[at_.T_THREAT_RISK] = (~harmless).astype(np.int64)

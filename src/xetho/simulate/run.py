@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -38,6 +38,7 @@ LONG = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 LANES = WIDTH  # of a block: others are played so many at a time, and copied there and back
 TRACE = 2000  # runs that keep daily series unless told otherwise
+TOLD_S = 0.1  # how often progress is told
 # What there is to keep of every run at the end of its campaign: blocks of the state.
 KEPT = (
     at_.S_STOCK, at_.S_RING, at_.S_POOL, at_.S_POOL_LOST, at_.S_POOL_JOINED, at_.S_POS_FELL, at_.S_CAMP_FELL,
@@ -126,6 +127,7 @@ class Engine:
         self._desks: list[_Desk] = []
         self._free: SimpleQueue[_Desk] = SimpleQueue()
         self._pool = ThreadPoolExecutor(max_workers=self.threads)
+        self._closed = False
 
     @property
     def halt_day(self) -> int:
@@ -143,6 +145,7 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
         self._pool.shutdown(cancel_futures=True)
 
     def start(self, first: int, count: int, traced: int) -> Chunk:
@@ -150,15 +153,14 @@ class Engine:
         values = draw(self.network.inputs, self.seed, first, count)
         series = np.zeros((self._figures, self.network.days, traced), dtype=np.float32)
         chunk = Chunk(
-            self, first, count, values, stacked(values, count), series,
+            self, first, count, self._width(count), values, stacked(values, count), series,
             np.empty((len(self._rows), count), dtype=np.float32),
             {name: np.empty((sums, count), dtype=np.float32) for name, (_, sums) in self._summed.items()},
             Rest(self.program.at),
         )  # fmt: skip
-        width = self._width(count)
-        chunk.open = -(-count // width)
-        self._clock.begin(chunk.open)
-        chunk.blocks = [self._pool.submit(self._block, chunk, begin, width) for begin in range(0, count, width)]
+        workers = min(self.threads, -(-count // chunk.width))
+        self._clock.begin(workers)
+        chunk.workers = [self._pool.submit(self._work, chunk) for _ in range(workers)]
         return chunk
 
     def sums(self) -> dict[str, LONG]:
@@ -180,12 +182,21 @@ class Engine:
         """Lanes of the blocks of a chunk: of few runs every thread gets its part, and no lanes stay empty."""
         return min(self.lanes, -(-count // (self.threads * WIDTH)) * WIDTH)
 
-    def _block(self, chunk: Chunk, begin: int, width: int) -> int:
-        """Play one block of a chunk and keep what is wanted of its end state; the number of runs in it."""
-        desk = self._desk(width)
+    def _work(self, chunk: Chunk) -> None:
+        """Play blocks of a chunk until none is left that nobody has begun."""
         try:
-            end = min(begin + width, chunk.runs)
-            runs = np.minimum(np.arange(begin, begin + width), chunk.runs - 1)  # of those beyond the last none is kept
+            while not self._closed and (begin := chunk.next_block()) < chunk.runs:
+                self._block(chunk, begin)
+        finally:
+            self._clock.end()
+
+    def _block(self, chunk: Chunk, begin: int) -> None:
+        """Play one block of a chunk and keep what is wanted of its end state."""
+        desk = self._desk(chunk.width)
+        try:
+            end = min(begin + chunk.width, chunk.runs)
+            runs = np.arange(begin, begin + chunk.width)
+            runs = np.minimum(runs, chunk.runs - 1)  # of those beyond the last none is kept
             traced = max(0, min(end, chunk.series.shape[2]) - begin)
             self._slots.place(desk.x, chunk.values, runs)
             until = self._halt.day if traced == 0 else self.network.days
@@ -201,12 +212,10 @@ class Engine:
                 chunk.series[:, :, begin : begin + traced] = series
                 self._halt.learn(desk.s[:, : end - begin])
             self._keep(chunk, runs[: end - begin], desk.s)
-            if chunk.block_done():
+            if chunk.block_done(end - begin):
                 self._play_rest(chunk)
-            return end - begin
         finally:
             self._free.put(desk)
-            self._clock.end()
 
     def _part(self, chunk: Chunk, x: F32, s: F32, runs: LONG, first: int, until: int) -> None:
         """Play runs of a chunk on some days, side by side, on a core."""
@@ -259,29 +268,39 @@ class Chunk:
     engine: Engine
     first: int
     runs: int
+    width: int  # lanes of its blocks
     assumptions: dict[str, F]
     values: F  # the same as one array: assumptions x runs
     series: F32
     kept: F32  # rows x runs
     summed: dict[int, F32]  # state block -> sums x runs
     rest: Rest
-    blocks: list[Future[int]] = field(default_factory=list)
-    open: int = 0  # blocks that have not been played yet
+    workers: list[Future[None]] = field(default_factory=list)
+    begun: int = 0  # runs of blocks that have been begun
+    done: int = 0  # runs of blocks that have been played
     _lock: Lock = field(default_factory=Lock)
 
-    def block_done(self) -> bool:
-        """Count a block as played; whether it was the last."""
+    def next_block(self) -> int:
+        """First run of a block that the caller is to play; none is left when that is beyond the last."""
         with self._lock:
-            self.open -= 1
-            return self.open == 0
+            self.begun += self.width
+            return self.begun - self.width
+
+    def block_done(self, runs: int) -> bool:
+        """Count a block of so many runs as played; whether it was the last."""
+        with self._lock:
+            self.done += runs
+            return self.done == self.runs
 
     def record(self, progress: Progress | None = None) -> Record:
         """Wait for the runs. The record's `flow`, `stock` and `condition` are over all chunks so far."""
-        done = 0
-        for block in as_completed(self.blocks):
-            done += block.result()
+        waiting = set(self.workers)
+        while waiting:
+            ended, waiting = wait(waiting, None if progress is None else TOLD_S, FIRST_EXCEPTION)
+            for worker in ended:
+                worker.result()
             if progress is not None:
-                progress(done, self.runs)
+                progress(self.done, self.runs)
         engine = self.engine
         return Record(
             engine.network, engine.program, self.first, self.runs, self.series.shape[2], engine.seed,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from xetho.simulate.jit import apart_kernel, apart_step, inlined, kernel, lane_loop
 from xetho.simulate.layout import (
     N_DAYS,
+    N_MENDING_VARIES,
     N_ROUTES,
     N_STRIKES,
     N_THREATS,
@@ -251,18 +252,18 @@ def _cut(listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
     A strike has a cut in a lane or two of a block on most days, so the numbers of a whole list are drawn at once.
     Mending is booked strike after strike: how a lane's sum is rounded must not depend on the lanes beside it.
     """
-    first, lanes = at[S_SCRATCH], np.uint32(s.shape[1])
+    first = at[S_SCRATCH]
     cuts, days = s[first + LIST].view(np.uint32), s[first + LIST_DAYS]
     again, place = s[first + AGAIN].view(np.uint32), s[first + AGAIN_PLACE].view(np.int32)
     more, gap = s[first + AGAIN_DAYS], s[first + GAP]
-    _mending(_filled(cuts, listed), cuts, n, x, s, at, runs, days, gap, key)
+    _draw(_filled(cuts, listed), cuts, n, x, s, at, runs, days, gap, key)
     few = 0
     for i in range(listed):
         again[few] = cuts[i]
         place[few] = i
         few += _further(cuts[i], gap[i], s, at)
     while few > 0:
-        _mending(_filled(again, few), again, n, x, s, at, runs, more, gap, key)
+        _draw(_filled(again, few), again, n, x, s, at, runs, more, gap, key)
         left = 0
         for i in range(few):
             days[place[i]] += more[i]
@@ -271,7 +272,7 @@ def _cut(listed: int, n: N, x: A, s: A, at: AT, key: int, runs: RUNS) -> None:
             left += _further(again[i], gap[i], s, at)
         few = left
     for i in range(listed):
-        j, lane = np.int64(cuts[i] // lanes), np.int64(cuts[i] % lanes)
+        j, lane = _strike_and_lane(cuts[i], s)
         s[at[S_BACKLOG] + n[at[T_STRIKE_ROUTE] + j], lane] += days[i]
 
 
@@ -287,30 +288,51 @@ def _filled(cuts: RUNS, listed: int) -> int:
 @inlined
 def _further(cut: int, gap: float, s: A, at: AT) -> int:
     """Count a cut; 1 where the strike has effort left for another on the same day, else 0."""
-    j, lane = np.int64(cut // np.uint32(s.shape[1])), np.int64(cut % np.uint32(s.shape[1]))
+    j, lane = _strike_and_lane(cut, s)
     s[at[S_STRIKE_CUTS] + j, lane] += ONE
     s[at[S_STRIKE_LEFT] + j, lane] += gap
     return np.int64(s[at[S_STRIKE_LEFT] + j, lane] <= NONE)
 
 
+@kernel
+def _draw(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, work: A, gap: A, key: int) -> None:
+    """Man-days that the next cut of each strike and lane of a list takes to mend, and the effort to the one after."""
+    if at[N_MENDING_VARIES] == 1:
+        _draw_both(listed, cuts, n, x, s, at, runs, work, gap, key)
+    else:
+        _draw_gaps(listed, cuts, n, x, s, at, runs, work, gap, key)
+
+
 @lane_loop
-def _mending(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, work: A, gap: A, key: int) -> None:
-    """`_next_cut` for the first so many of the list."""
-    threat, entity, mend, varies = at[T_STRIKE_THREAT], at[T_STRIKE_ENTITY], at[X_MEND], at[X_MEND_CV]
-    before, lanes = at[S_STRIKE_CUTS], np.uint32(s.shape[1])
+def _draw_both(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, work: A, gap: A, key: int) -> None:
     for i in range(listed):
-        j, lane = np.int64(cuts[i] // lanes), np.int64(cuts[i] % lanes)
-        k = n[threat + j]
-        work[i], gap[i] = _next_cut(
-            runs[lane], s[before + j, lane], n[entity + j], x[mend + k, lane], x[varies + k, lane], key
+        j, lane = _strike_and_lane(cuts[i], s)
+        k = n[at[T_STRIKE_THREAT] + j]
+        luck, until, _, _ = uniform4(
+            key, STRIKE, runs[lane], np.int64(s[at[S_STRIKE_CUTS] + j, lane]) + 1, n[at[T_STRIKE_ENTITY] + j], 0
         )
+        work[i] = x[at[X_MEND] + k, lane] * lognormal(luck, x[at[X_MEND_CV] + k, lane])
+        gap[i] = -log(until)
+
+
+@lane_loop
+def _draw_gaps(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, work: A, gap: A, key: int) -> None:
+    """The same where all cuts of a threat take as long to mend."""
+    for i in range(listed):
+        j, lane = _strike_and_lane(cuts[i], s)
+        k = n[at[T_STRIKE_THREAT] + j]
+        _, until, _, _ = uniform4(
+            key, STRIKE, runs[lane], np.int64(s[at[S_STRIKE_CUTS] + j, lane]) + 1, n[at[T_STRIKE_ENTITY] + j], 0
+        )
+        work[i] = x[at[X_MEND] + k, lane]
+        gap[i] = -log(until)
 
 
 @inlined
-def _next_cut(run: int, count: float, entity: int, days: float, varies: float, key: int) -> tuple[float, float]:
-    """Man-days that a strike's next cut after so many takes to mend, and the effort from it to the one after."""
-    luck, until, _, _ = uniform4(key, STRIKE, run, np.int64(count) + 1, entity, 0)
-    return np.float32(days * lognormal(luck, varies)), np.float32(-log(until))
+def _strike_and_lane(cut: int, s: A) -> tuple[int, int]:
+    """What a number of the list stands for."""
+    lanes = np.uint32(s.shape[1])
+    return np.int64(cut // lanes), np.int64(cut % lanes)
 
 
 @lane_loop
