@@ -35,7 +35,7 @@ cuda: Any = _cuda
 # Each thread wants many registers: small blocks of threads leave the fewest of them unused.
 THREADS = 64
 # The state of one launch: enough campaigns to fill a large card about once. The host touches what is copied back.
-STATE_BYTES = 2**31
+STATE_BYTES = 2**30
 
 
 class NoCard(DeviceError):
