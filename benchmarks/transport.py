@@ -51,18 +51,18 @@ def register(registry: Registry) -> None:
         registry.curve(Curve(f"growth-{axis}", title, axis, XETHO, tuple(points), **more))
 
     base = net(6, 10, 1, 60)
-    curve("runs", "60 routes, 60 days", [Point(n, base, n) for n in (640, 1280, 2560, 6400)])
-    curve("days", "60 routes, 640 runs", [Point(d, net(6, 10, 1, d), 640) for d in (20, 50, 100, 200)])
-    wide = [Point(20 * w, net(2, 10, w, 60), 640) for w in (1, 2, 5, 10)]
-    curve("routes", "21 places, 60 days, 640 runs", wide)
+    curve("runs", "60 routes, 60 days", [Point(n, base, n) for n in (6400, 12800, 25600, 64000)])
+    curve("days", "60 routes, 6,400 runs", [Point(d, net(6, 10, 1, d), 6400) for d in (20, 50, 100, 200)])
+    wide = [Point(20 * w, net(2, 10, w, 60), 6400) for w in (1, 2, 5, 10)]
+    curve("routes", "21 places, 60 days, 6,400 runs", wide)
     curve(
-        "places", "240 routes, 60 days, 640 runs",
-        [Point(10 * n + 1, net(n, 10, 24 // n, 60), 640) for n in (2, 4, 8, 24)], linear=False,
+        "places", "240 routes, 60 days, 6,400 runs",
+        [Point(10 * n + 1, net(n, 10, 24 // n, 60), 6400) for n in (2, 4, 8, 24)], linear=False,
     )  # fmt: skip
-    lines = [Point(10 * n, net(n, 10, 1, 60), 640) for n in (2, 5, 10, 20)]
-    curve("net", "places and routes together, 60 days, 640 runs", lines)
+    lines = [Point(10 * n, net(n, 10, 1, 60), 6400) for n in (2, 5, 10, 20)]
+    curve("net", "places and routes together, 60 days, 6,400 runs", lines)
     curve(
-        "threads", "60 routes, 60 days, 2,560 runs", [Point(n, base, 2560, n) for n in (1, 2, 4, 10)], linear=False,
+        "threads", "60 routes, 60 days, 25,600 runs", [Point(n, base, 25600, n) for n in (1, 2, 4, 10)], linear=False,
         per_thread=True,
     )  # fmt: skip
 
