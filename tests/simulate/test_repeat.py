@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from copy import deepcopy
 
 import numpy as np
@@ -16,7 +17,7 @@ from xetho.network import Network
 from xetho.plan import Plan, solve
 from xetho.simulate import Record, play
 from xetho.simulate import layout as at_
-from xetho.simulate.run import Engine
+from xetho.simulate.run import Chunk, Engine
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -214,3 +215,34 @@ def test_what_cannot_matter_changes_no_run(draft: Draft) -> None:
     draft.change("weapons", "idle", rounds_quiet=500, casualties_per_100_rounds=50)
     draft.change("goods", "stores", kg_per_unit=17)
     assert_same(before, play(draft.network(), plan, 40, seed=6))
+
+
+# threads ----------------------------------------------------------------------------------------------------
+
+
+def test_progress_ends_with_all_runs(network: Network, plan: Plan) -> None:
+    told: list[tuple[int, int]] = []
+    play(network, plan, 900, threads=2, progress=lambda done, runs: told.append((done, runs)))
+    assert told[-1] == (900, 900)
+    assert told == sorted(told)
+
+
+def test_what_goes_wrong_in_a_block_ends_the_play(
+    network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error comes through, and the blocks that nobody has begun are left."""
+    engine = Engine(network, plan, threads=2)
+    begun: list[int] = []
+    block = engine._block
+
+    def third_fails(chunk: Chunk, begin: int) -> None:
+        begun.append(begin)
+        if len(begun) == 3:
+            raise MemoryError("no room")
+        time.sleep(0.01)
+        block(chunk, begin)
+
+    monkeypatch.setattr(engine, "_block", third_fails)
+    with pytest.raises(MemoryError, match="no room"), engine:
+        engine.start(0, 200 * engine.lanes, 0).record()
+    assert 3 <= len(begun) < 20
