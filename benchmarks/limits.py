@@ -1,4 +1,4 @@
-"""How near the engine comes to what this machine can do: `python -m benchmarks.limits [SCENARIO]` prints a table.
+"""How near the engine comes to what this machine can do: `python -m benchmarks.limits [SCENARIO]` prints two tables.
 
 Measured on one core, and on all of them at once: rows of 128 numbers added to others from the first- and second-level
 cache and from memory, random numbers, and arithmetic that reads nothing.  Counted in the engine as plain Python, one
@@ -25,9 +25,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import cpu_model
+from xetho.network import build
+from xetho.plan import solve
+from xetho.scenario import load
 from xetho.simulate import streams
+from xetho.simulate.compile import compile_program
+from xetho.simulate.day import run_block
 from xetho.simulate.jit import inlined, lane_loop, step
 from xetho.simulate.memory import table
+from xetho.simulate.profile import profile
 from xetho.simulate.rows import add
 from xetho.simulate.width import WIDTH, of_width
 
@@ -50,7 +56,7 @@ def _add_rows(s: Any, times: int) -> None:
 
 @step
 def _draw_rows(s: Any, runs: Any, times: int) -> None:
-    """Four rows of uniforms, as often."""
+    """Draw four rows of uniforms."""
     s = of_width(s)
     for day in range(times):
         streams.uniform_rows(np.uint64(1), streams.STRIKE, runs, day, 7, 0, s[0], s[1], s[2], s[3])
@@ -68,7 +74,7 @@ def _reckon(row: Any, other: Any) -> None:
     """A polynomial of `TERMS` terms in every lane, four of them side by side."""
     for lane in range(row.shape[0]):
         v = row[lane]
-        row[lane] = _polynomial(v, other[lane]) + _polynomial(-v, other[lane])
+        row[lane] = min(np.float32(1.0), _polynomial(v, other[lane]) + _polynomial(-v, other[lane]))
 
 
 @inlined
@@ -134,8 +140,6 @@ class Counted(np.ndarray[Any, Any]):
 
 def count(file: Path) -> dict[str, int]:
     """Rows taken and random numbers drawn in the campaign whose arrays are in a file; where nothing is compiled."""
-    from xetho.simulate.day import run_block
-
     drawn, philox = [0], streams.philox
 
     def counted(*words: Any) -> Any:
@@ -158,8 +162,6 @@ def count(file: Path) -> dict[str, int]:
 
 def needs(network: Any, plan: Any) -> dict[str, int]:
     """What `count` finds for the central campaign of a network, in a process that compiles nothing."""
-    from xetho.simulate.compile import compile_program
-
     program = compile_program(network, plan)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "campaign.npz"
@@ -176,8 +178,6 @@ def needs(network: Any, plan: Any) -> dict[str, int]:
 
 def campaign_seconds(network: Any, plan: Any) -> float:
     """Processor time of a campaign, blocks played in one call each: the least of several."""
-    from xetho.simulate.profile import profile
-
     return min(timed.whole / timed.campaigns for timed in (profile(network, plan) for _ in range(TRIES)))
 
 
@@ -189,10 +189,6 @@ def main() -> int:
     if arguments.count:
         print(json.dumps(count(arguments.count)))
         return 0
-    from xetho.network import build
-    from xetho.plan import solve
-    from xetho.scenario import load
-
     network = build(load(arguments.scenario))
     plan = solve(network)
     cores = len(os.sched_getaffinity(0))

@@ -135,7 +135,7 @@ def _state_sizes(at: I) -> dict[int, int]:
             (at_.S_BACKLOG, at_.S_HIT, at_.S_STRUCK, at_.S_ROUTE_WANT, at_.S_SHUT),
         ),
         (N[at_.N_TRAFFIC], (at_.S_TRAFFIC,)),  # by route where any threat goes by it
-        (N[at_.N_ROUTES] + 2, (at_.S_OPEN,)),  # the last two: as long as the campaign lasts, and never
+        (N[at_.N_ROUTES] + 1, (at_.S_OPEN,)),  # the last: as long as the campaign lasts
         (N[at_.N_PLACES], (at_.S_FED, at_.A_PASSED)),
         (N[at_.N_WAYS], (at_.S_RATE, at_.S_RATE_TODAY, at_.S_FUEL, at_.S_WAY_WANT, at_.S_WAY_WORK)),
         (N[at_.N_LOADS], (at_.S_DUE, at_.S_DESIRED)),
@@ -178,7 +178,7 @@ def _state_sizes(at: I) -> dict[int, int]:
         (N[at_.N_BATTERIES], (at_.S_BATTERY,)),
         (N[at_.N_WORKS], (at_.S_WORK, at_.S_MINE_USED)),
         (N[at_.N_OPERATIONS], (at_.S_OP_TRIED, at_.S_OP_DAY, at_.S_OP_DONE, at_.S_OP_NEXT, at_.S_OP_GO)),
-        (1, (at_.S_OVER, at_.S_CATCH_UP, at_.S_FORGETS, at_.S_TONIGHT)),
+        (1, (at_.S_OVER, at_.S_CATCH_UP, at_.S_FORGETS, at_.S_TONIGHT, at_.S_NOUGHT)),
         (FIGHT_ROWS, (at_.S_FIGHT,)),
         (SCRATCH_ROWS, (at_.S_SCRATCH,)),  # rows that hold something between two loops over lanes
         (N[at_.N_LOTS], (at_.A_SUPPLIED, at_.A_USED_LOT)),

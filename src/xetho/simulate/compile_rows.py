@@ -66,9 +66,9 @@ def load_records(draft: Draft, at: I) -> None:
 
 
 def _or_nothing(block: int, route: I, t: dict[int, I], at: I) -> I:
-    """Row of what is struck on each route, or one row of noughts for all on which nothing ever can be."""
+    """Row of what is struck on each route, or S_NOUGHT for all on which nothing ever can be."""
     ever = np.asarray(t[at_.T_ROUTE_RISK].reshape(-1, int(at[at_.N_ROUTES])).any(axis=0))
-    return np.asarray(np.where(ever[route], at[block] + route, at[at_.S_OPEN] + at[at_.N_ROUTES] + 1))
+    return np.asarray(np.where(ever[route], at[block] + route, at[at_.S_NOUGHT]))
 
 
 def _tables(draft: Draft) -> dict[int, I]:

@@ -64,7 +64,6 @@ NONE, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 # Scratch rows of this file, a column a cut: its strike and lane as one number and man-days of mending; those that have
 # a further cut on the same day, their places in the list and man-days; effort until the next one.
 LIST, LIST_DAYS, AGAIN, AGAIN_PLACE, AGAIN_DAYS, GAP = range(1, 7)
-RISK, CUT = 1, 2  # what `_spread` has seen: any risk, and lanes with a cut times this
 MOST_CUTS = np.float32(1e4)  # of a threat on a route and day: what is left must stay a number that a gap can change
 
 
@@ -98,9 +97,8 @@ def threats(day: int, n: N, u: A, x: A, s: A, at: AT, key: int, runs: RUNS) -> N
             for j in range(first, end):
                 on = u[at[U_THREAT_ON] + n[at[T_STRIKE_THREAT] + j] * at[N_DAYS] + day] > NONE
                 if on:
-                    seen = _strike(j, r, used, n, x, s, at)
-                    at_risk = at_risk or (seen & RISK) != 0
-                    few = seen // CUT
+                    risk, few = _strike(j, r, used, n, x, s, at)
+                    at_risk = at_risk or risk
                     if few > 0:
                         if listed + few > s.shape[1]:
                             _cut(listed, n, x, s, at, key, runs)
@@ -192,8 +190,11 @@ def _clear(hit: A, struck: A) -> None:
 
 
 @apart_kernel
-def _strike(j: int, r: int, used: bool, n: N, x: A, s: A, at: AT) -> int:
-    """Strike `j`, that of one threat on route `r`, in all lanes; what `_spread` has seen. Used: anything is on it."""
+def _strike(j: int, r: int, used: bool, n: N, x: A, s: A, at: AT) -> tuple[bool, int]:
+    """Strike `j`, that of one threat on route `r`, in all lanes. `used`: anything is on the route.
+
+    Returns whether anything on it is at risk in some lane, and how many lanes have come to a cut.
+    """
     k = n[at[T_STRIKE_THREAT] + j]
     policy, left = n[at[T_THREAT_POLICY] + k], s[at[S_STRIKE_LEFT] + j]
     claim = x[at[X_EXPOSURE] + r] if policy == EXPOSURE else s[at[S_SCRATCH]]
@@ -202,7 +203,7 @@ def _strike(j: int, r: int, used: bool, n: N, x: A, s: A, at: AT) -> int:
     each, guard, in_foul = s[at[S_CLAIMS] + k], x[at[X_GUARD] + r], x[at[X_THREAT_FOUL] + k]
     foul, cuts = s[at[S_FOUL] + n[at[T_ROUTE_ZONE] + r]], x[at[X_CUTS] + k]
     if not used or n[at[T_THREAT_RISK] + k] == 0:
-        return _spread_cuts(left, claim, each, guard, in_foul, foul, cuts)
+        return False, _spread_cuts(left, claim, each, guard, in_foul, foul, cuts)
     return _spread(
         left, claim, each, guard, in_foul, foul, s[at[S_HIT] + r], s[at[S_STRUCK] + r], cuts,
         x[at[X_CARGO_LOST] + k], x[at[X_CARRIERS_LOST] + k],
@@ -212,11 +213,8 @@ def _strike(j: int, r: int, used: bool, n: N, x: A, s: A, at: AT) -> int:
 @lane_loop
 def _spread(
     left: A, claim: A, each: A, guard: A, in_foul: A, foul: A, hit: A, struck: A, cuts: A, cargo: A, carriers: A
-) -> int:
-    """A threat's effort on a route: cargo and carriers at risk, and what of it is left until the next cut.
-
-    Returns RISK where there is any in some lane, and CUT times the lanes that have come to a cut.
-    """
+) -> tuple[bool, int]:
+    """A threat's effort on a route: cargo and carriers at risk, and what of it is left until the next cut."""
     risk, cut = np.int32(0), np.int32(0)
     for lane in range(left.shape[0]):
         effort = _effort(claim[lane], each[lane], guard[lane], in_foul[lane], foul[lane])
@@ -225,7 +223,7 @@ def _spread(
         cut = np.int32(cut + np.int32(left[lane] <= NONE))
         hit[lane] += effort * cargo[lane]
         struck[lane] += effort * carriers[lane]
-    return RISK * risk + CUT * cut
+    return risk != 0, np.int64(cut)
 
 
 @lane_loop
@@ -236,7 +234,7 @@ def _spread_cuts(left: A, claim: A, each: A, guard: A, in_foul: A, foul: A, cuts
         effort = _effort(claim[lane], each[lane], guard[lane], in_foul[lane], foul[lane])
         left[lane] -= min(MOST_CUTS, effort * cuts[lane])
         cut = np.int32(cut + np.int32(left[lane] <= NONE))
-    return CUT * cut
+    return np.int64(cut)
 
 
 @inlined
@@ -308,9 +306,7 @@ def _draw_both(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, wo
     for i in range(listed):
         j, lane = _strike_and_lane(cuts[i], s)
         k = n[at[T_STRIKE_THREAT] + j]
-        luck, until, _, _ = uniform4(
-            key, STRIKE, runs[lane], np.int64(s[at[S_STRIKE_CUTS] + j, lane]) + 1, n[at[T_STRIKE_ENTITY] + j], 0
-        )
+        luck, until = _luck(j, lane, n, s, at, runs, key)
         work[i] = x[at[X_MEND] + k, lane] * lognormal(luck, x[at[X_MEND_CV] + k, lane])
         gap[i] = -log(until)
 
@@ -321,11 +317,17 @@ def _draw_gaps(listed: int, cuts: RUNS, n: N, x: A, s: A, at: AT, runs: RUNS, wo
     for i in range(listed):
         j, lane = _strike_and_lane(cuts[i], s)
         k = n[at[T_STRIKE_THREAT] + j]
-        _, until, _, _ = uniform4(
-            key, STRIKE, runs[lane], np.int64(s[at[S_STRIKE_CUTS] + j, lane]) + 1, n[at[T_STRIKE_ENTITY] + j], 0
-        )
+        _, until = _luck(j, lane, n, s, at, runs, key)
         work[i] = x[at[X_MEND] + k, lane]
         gap[i] = -log(until)
+
+
+@inlined
+def _luck(j: int, lane: int, n: N, s: A, at: AT, runs: RUNS, key: int) -> tuple[float, float]:
+    """Uniforms of a strike's next cut: for its mending, and for the gap to the one after."""
+    number = np.int64(s[at[S_STRIKE_CUTS] + j, lane]) + 1
+    luck, until, _, _ = uniform4(key, STRIKE, runs[lane], number, n[at[T_STRIKE_ENTITY] + j], 0)
+    return luck, until
 
 
 @inlined

@@ -41,6 +41,7 @@ from xetho.simulate.layout import (
     S_DESIRED,
     S_FED,
     S_NEED,
+    S_NOUGHT,
     S_OPEN,
     S_OVER,
     S_POOL,
@@ -166,7 +167,7 @@ def _rest(n: N, s: A, at: AT) -> None:
 @apart_kernel
 def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> None:
     """Which routes are open today, and what a carrier of each way can move on them."""
-    going_on, never = at[S_OPEN] + at[N_ROUTES], at[S_OPEN] + at[N_ROUTES] + 1
+    going_on = at[S_OPEN] + at[N_ROUTES]
     _going_on(s[going_on], s[at[S_OVER]])
     for r in range(at[N_ROUTES]):
         test = at[T_ROUTE_TEST] + r
@@ -176,7 +177,7 @@ def _roads(day: int, first: int, end: int, n: N, u: A, x: A, s: A, at: AT) -> No
     fill_rows(s, at[S_TRAFFIC], at[N_TRAFFIC], NONE)
     for i in range(first, end):
         way = at[T_WAY_ROWS] + n[at[T_ACTIVE_WAY] + i] * WAY_RECORD
-        is_open = n[way + W_OPEN] if n[way + W_FIRST] <= day <= n[way + W_LAST] else never
+        is_open = n[way + W_OPEN] if n[way + W_FIRST] <= day <= n[way + W_LAST] else at[S_NOUGHT]
         _rate_today(
             s[n[way + W_RATE]], s[n[way + W_RATE_TODAY]], s[is_open], s[n[way + W_SHUT]], s[n[way + W_FOUL]],
             s[n[way + W_FOUL_THERE]], s[n[way + W_FED]], x[n[way + W_X_CUT_PASSES]], x[n[way + W_X_FOUL_FACTOR]],
@@ -441,7 +442,7 @@ def _send(load: int, day: int, plan: float, n: N, s: A, at: AT) -> None:
     then = at[T_DUE_ROW] + (day + n[load + L_TRAVEL]) * at[N_CELLS]
     if lots == 1 and not air:
         goal = s[n[then + n[at[T_LOAD_CELLS] + cell]]]
-        if n[load + L_HIT] == at[S_OPEN] + at[N_ROUTES] + 1:  # a row of noughts
+        if n[load + L_HIT] == at[S_NOUGHT]:
             _send_safely(desired, share, s[first], goal, due, moved, plan)
         else:
             _send_whole(desired, share, s[first], goal, hit, lost, due, moved, plan)
